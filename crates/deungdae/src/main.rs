@@ -1,0 +1,2 @@
+//! The roof: command line, configuration, wiring.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reads a protocol folder into one typed value and checks it.

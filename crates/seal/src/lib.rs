@@ -1,0 +1,1 @@
+//! Member, compartment and epoch keys; values sealed to their place; recovery.

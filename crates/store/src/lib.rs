@@ -1,0 +1,1 @@
+//! All SQL: members, mandates, forms, submissions, registries, ledger, on SQLite and PostgreSQL.

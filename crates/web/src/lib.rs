@@ -1,0 +1,1 @@
+//! HTTP: the phone's door, pages for members.

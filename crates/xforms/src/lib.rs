@@ -1,0 +1,1 @@
+//! Reads XForms, submissions and entity declarations; opens ODK encrypted submissions.

@@ -1,0 +1,1 @@
+//! XLSForm to ODK XForm XML, with pyxform's rules and messages.
