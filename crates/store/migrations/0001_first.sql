@@ -1,0 +1,1 @@
+-- The tables of the store's nouns, in the type words that `database.rs` tells of.
