@@ -166,3 +166,57 @@ pub fn combine(shares: &[Share], expected: &PublicKey) -> Result<SecretKey, Shar
         .filter(|key| key.public() == *expected)
         .ok_or(ShareError::WrongKey)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    /// Too few shares are not only refused by their label: with the label forged they give
+    /// another key.
+    #[test]
+    fn a_forged_threshold_gives_another_key() {
+        let rng = &mut ChaCha20Rng::from_seed([3; 32]);
+        let key = SecretKey::fresh(rng);
+        let mut shares = split(&key, 3, 4, rng).unwrap();
+        for share in &mut shares {
+            share.threshold = 2;
+        }
+        let combined = combine(&shares[..2], &key.public());
+        assert_eq!(combined.err(), Some(ShareError::WrongKey));
+    }
+
+    #[test]
+    fn a_false_share_is_noticed() {
+        let rng = &mut ChaCha20Rng::from_seed([4; 32]);
+        let key = SecretKey::fresh(rng);
+        let shares = split(&key, 2, 3, rng).unwrap();
+        let mut forged: Share = shares[1].to_string().parse().unwrap();
+        forged.part[5] ^= 1;
+        let with_forged = [shares[0].to_string().parse().unwrap(), forged];
+        assert_eq!(combine(&with_forged, &key.public()).err(), Some(ShareError::WrongKey));
+        let [first, forged] = with_forged;
+        let both = [first, forged, shares[1].to_string().parse().unwrap()];
+        assert_eq!(combine(&both, &key.public()).err(), Some(ShareError::Conflict(2)));
+    }
+
+    /// Perfect secrecy, counted: over all the dealer's choices for one byte and threshold 2, the
+    /// first share of a byte takes every value about equally often, whatever the secret.
+    #[test]
+    fn one_share_tells_nothing() {
+        let rng = &mut ChaCha20Rng::from_seed([5; 32]);
+        for secret in [0, 1, 0x80, 0xff] {
+            let key = SecretKey::from_key(Zeroizing::new([secret; KEY]));
+            let mut seen = [0_u32; 256];
+            for _ in 0..800 {
+                let shares = split(&key, 2, 2, rng).unwrap();
+                for byte in shares[0].part.iter() {
+                    seen[usize::from(*byte)] += 1;
+                }
+            }
+            // 25,600 draws over 256 values: 100 each, standard deviation 10.
+            assert!(seen.iter().all(|count| (40..160).contains(count)));
+        }
+    }
+}
