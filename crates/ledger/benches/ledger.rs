@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use ledger::{
-    Checkpoint, Hash, Leaf, Signer, Tree, consistency_proof, inclusion_proof, leaf::kind, leaf_hash,
-    verify_inclusion,
+    Checkpoint, Expected, Hash, Leaf, Signer, Tree, consistency_proof, inclusion_proof, leaf::kind,
+    leaf_hash, tile, verify_exported, verify_inclusion,
 };
 
 const ENTRIES: u64 = 1_000_000;
@@ -84,6 +84,24 @@ fn main() {
         }
     });
     println!("checkpoint checked: {:?}", opening / 100);
+
+    let mut files = std::collections::HashMap::new();
+    let exporting = median(1, || {
+        let entries = |range: std::ops::Range<u64>| Some(range.map(entry).collect());
+        let nodes = |level, range: std::ops::Range<u64>| range.map(|index| node(level, index)).collect();
+        for file in tile::export(0, ENTRIES, entries, nodes) {
+            files.extend(file);
+        }
+    });
+    files.insert("checkpoint".to_owned(), note.to_string().into_bytes());
+    let bytes: usize = files.values().map(Vec::len).sum();
+    println!("exported in memory: {} files, {} MB: {exporting:?}", files.len(), bytes / 1_000_000);
+    let expected = Expected { origin: log.name(), trusted: &trusted, ..Expected::default() };
+    let verifying = median(3, || {
+        let report = verify_exported(|path| files.get(path).cloned(), &expected);
+        assert!(report.passed(), "{report}");
+    });
+    println!("verified from the files: {verifying:?}");
 }
 
 fn median(times: usize, mut run: impl FnMut()) -> Duration {

@@ -7,6 +7,7 @@ pub mod key;
 pub mod leaf;
 pub mod note;
 pub mod proof;
+pub mod report;
 pub mod tile;
 pub mod tlog_proof;
 pub mod tree;
@@ -20,6 +21,7 @@ pub use note::{NoteError, Signature, SignedNote};
 pub use proof::{
     ProofError, consistency_proof, inclusion_proof, root_from_inclusion, verify_consistency, verify_inclusion,
 };
+pub use report::{Check, Outcome, Report, Step};
 pub use tlog_proof::{TlogProof, TlogProofError};
 pub use tree::{NewNode, Tree, TreeError};
-pub use verify::{Expected, Outcome, Report, Step, verify_exported};
+pub use verify::{Expected, verify_exported};

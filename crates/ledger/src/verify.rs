@@ -1,13 +1,12 @@
 //! Checks an exported log from its files alone: everything is computed again, nothing is taken on trust but
 //! the keys that the reader brings.
 
-use std::fmt;
-
 use crate::checkpoint::{Checkpoint, CheckpointError};
-use crate::hash::{Hash, leaf_hash};
+use crate::hash::{Hash, leaf_hash, node_hash};
 use crate::key::VerifierKey;
 use crate::leaf::Leaf;
 use crate::note::{SignedNote, Verified};
+use crate::report::{Check, Outcome, Report, Step};
 use crate::tile::{CHECKPOINT_PATH, Content, TILE_HEIGHT, TILE_WIDTH, Tile, read_bundle, read_hashes};
 use crate::tree::Tree;
 
@@ -27,110 +26,11 @@ pub struct Expected<'a> {
     pub listing: Option<&'a [String]>,
 }
 
-/// One thing checked. They are reported in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Check {
-    /// The checkpoint is readable, of this log, and signed by it.
-    Checkpoint,
-    /// Trusted witnesses cosigned it.
-    Witnesses,
-    /// Every entry is there, well-formed, and the one that was signed.
-    Entries,
-    /// Every tile holds the hashes that follow from the entries.
-    Tiles,
-    /// Entries and tiles lead to the signed root.
-    Root,
-    /// The log continues the checkpoint that the reader kept.
-    Earlier,
-    /// Files that the checkpoint does not ask for.
-    OtherFiles,
-}
-
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// It holds.
-    Ok,
-    /// It does not.
-    Failed,
-    /// It could not be checked here; the detail says why.
-    Unchecked,
-}
-
-/// One line of the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// What was checked.
-    pub check: Check,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The first file that lies, where the check failed.
-    pub file: Option<String>,
-    /// What was found, in words.
-    pub detail: String,
-}
-
-/// All checks, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
-    /// One or more lines for each check.
-    pub steps: Vec<Step>,
-    /// The checkpoint, if it is signed as it should be.
-    pub checkpoint: Option<Checkpoint>,
-}
-
-impl Report {
-    /// Nothing failed. Some things may be unchecked.
-    pub fn passed(&self) -> bool {
-        self.steps.iter().all(|step| step.outcome != Outcome::Failed)
-    }
-
-    /// The first file that lies.
-    pub fn culprit(&self) -> Option<&str> {
-        self.steps.iter().find(|step| step.outcome == Outcome::Failed)?.file.as_deref()
-    }
-
-    fn add(&mut self, check: Check, outcome: Outcome, detail: impl Into<String>) {
-        self.steps.push(Step { check, outcome, file: None, detail: detail.into() });
-    }
-
-    fn fail(&mut self, check: Check, file: impl Into<String>, detail: impl Into<String>) {
-        let (file, detail) = (Some(file.into()), detail.into());
-        self.steps.push(Step { check, outcome: Outcome::Failed, file, detail });
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Step { check, outcome, file, detail } in &self.steps {
-            let outcome = match outcome {
-                Outcome::Ok => "ok",
-                Outcome::Failed => "FAILED",
-                Outcome::Unchecked => "unchecked",
-            };
-            let check = match check {
-                Check::Checkpoint => "checkpoint",
-                Check::Witnesses => "witnesses",
-                Check::Entries => "entries",
-                Check::Tiles => "tiles",
-                Check::Root => "root",
-                Check::Earlier => "earlier checkpoint",
-                Check::OtherFiles => "other files",
-            };
-            write!(f, "{outcome:<9}  {check}: ")?;
-            match file {
-                Some(file) => writeln!(f, "{file}: {detail}")?,
-                None => writeln!(f, "{detail}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Checks an exported log. `files` answers the content of a file by its path (`checkpoint`, `tile/…`), or
 /// `None` if there is none. Each file is read once, or twice where the listing has leftovers of it.
 ///
-/// If one file was changed, that one is named. If several were, a changed one is named.
+/// If one file was changed, that one is named. If several were, usually still; where so much was changed
+/// that the signed root fits nothing, the report says which files contradict each other.
 pub fn verify_exported(files: impl Fn(&str) -> Option<Vec<u8>>, expected: &Expected<'_>) -> Report {
     let mut report = Report::default();
     let Some(checkpoint) = check_checkpoint(&files, expected, &mut report) else {
@@ -310,6 +210,7 @@ impl Sides {
         hashes.map_err(|detail| self.broken_tile.get_or_insert((tile.path(), detail))).ok()
     }
 
+    /// Says which side the signed root speaks for, and from there which files lie.
     fn check(
         mut self,
         files: &impl Fn(&str) -> Option<Vec<u8>>,
@@ -321,52 +222,126 @@ impl Sides {
         let leads_to_root = |side: &Side| side.tree.size() == *size && side.tree.root() == *root;
         let by_entries = leads_to_root(&self.from_entries);
         let by_tiles = leads_to_root(&self.from_tiles);
-        let truth = if by_tiles && !by_entries { &self.from_tiles } else { &self.from_entries };
-
-        match (self.broken_entries.take(), &self.differ) {
-            (Some((file, detail)), _) => report.fail(Check::Entries, file, detail),
-            (None, Some((bundle, tile))) if by_tiles => {
-                report.fail(Check::Entries, bundle, format!("holds other entries than were signed ({tile})"));
+        let differ = self.differ.take();
+        match differ {
+            Some((bundle, _)) if by_tiles => {
+                let detail = "holds other entries than were signed".to_owned();
+                self.broken_entries.get_or_insert((bundle, detail));
             }
-            (None, Some((bundle, tile))) if !by_entries => {
-                let detail = format!("does not fit {tile}, and neither leads to the signed root");
-                report.fail(Check::Entries, bundle, detail);
+            Some((_, tile)) if by_entries => {
+                let detail = "holds other hashes than were signed".to_owned();
+                self.broken_tile.get_or_insert((tile, detail));
             }
-            _ => report.add(Check::Entries, Outcome::Ok, format!("{size} entries read, all well-formed")),
+            differ if !by_entries && !by_tiles => self.blame_by_upper_tiles(files, checkpoint, differ),
+            _ => {}
         }
-
         let mut tiles = size.div_ceil(TILE_WIDTH);
-        let mut broken = self.broken_tile;
-        if by_entries && let (None, Some((_, tile))) = (&broken, &self.differ) {
-            broken = Some((tile.clone(), "holds other hashes than were signed".to_owned()));
-        }
-        for (hashes, level) in truth.upper.iter().zip(1u8..) {
-            for (chunk, index) in hashes.chunks(TILE_WIDTH as usize).zip(0u64..) {
-                tiles += 1;
-                let tile = Tile { content: Content::Hashes(level), index, width: chunk.len() as u64 };
-                let found = match read_tile(files, tile) {
-                    Ok(found) if found == chunk => continue,
-                    Ok(_) => "does not hold the hashes of the tiles below it".to_owned(),
-                    Err(detail) => detail,
-                };
-                broken.get_or_insert((tile.path(), found));
+        // Upper tiles can be held against the entries only if these are the signed ones.
+        let truth = if by_tiles && !by_entries { &self.from_tiles } else { &self.from_entries };
+        if by_entries || by_tiles {
+            for (hashes, level) in truth.upper.iter().zip(1u8..) {
+                for (chunk, index) in hashes.chunks(TILE_WIDTH as usize).zip(0u64..) {
+                    tiles += 1;
+                    let tile = Tile { content: Content::Hashes(level), index, width: chunk.len() as u64 };
+                    let found = match read_tile(files, tile) {
+                        Ok(found) if found == chunk => continue,
+                        Ok(_) => "does not hold the hashes of the tiles below it".to_owned(),
+                        Err(detail) => detail,
+                    };
+                    self.broken_tile.get_or_insert((tile.path(), found));
+                }
             }
         }
-        match broken {
-            Some((file, detail)) => report.fail(Check::Tiles, file, detail),
-            None => report.add(Check::Tiles, Outcome::Ok, format!("{tiles} tiles hold the right hashes")),
+        match self.broken_entries {
+            Some((file, detail)) => report.fail(Check::Entries, file, detail),
+            None if by_entries => {
+                report.add(Check::Entries, Outcome::Ok, format!("{size} read, all well-formed"))
+            }
+            None => report.add(
+                Check::Entries,
+                Outcome::Unchecked,
+                "well-formed, but they are not what was signed",
+            ),
         }
-
+        match self.broken_tile {
+            Some((file, detail)) => report.fail(Check::Tiles, file, detail),
+            None if by_entries || by_tiles => {
+                report.add(Check::Tiles, Outcome::Ok, format!("{tiles} hold the right hashes"));
+            }
+            None => {
+                report.add(Check::Tiles, Outcome::Unchecked, "they cannot be held against the signed root")
+            }
+        }
         if by_entries || by_tiles {
             report.add(Check::Root, Outcome::Ok, format!("computed again: {root}"));
         } else if truth.tree.size() < *size {
             let detail = format!("only {} of {size} entries can be read", truth.tree.size());
             report.add(Check::Root, Outcome::Unchecked, detail);
         } else {
-            let detail = format!("signs the root {root}, but the entries lead to {}", truth.tree.root());
-            report.fail(Check::Root, CHECKPOINT_PATH, detail);
+            let found = truth.tree.root();
+            let detail =
+                format!("{root} was signed, but the entries lead to {found}: several files were changed");
+            report.steps.push(Step { check: Check::Root, outcome: Outcome::Failed, file: None, detail });
         }
         check_earlier(checkpoint, earlier, truth.earlier_root, report);
+    }
+
+    /// Neither all entries nor all lowest tiles lead to the signed root. The tiles above may still do, and
+    /// then they tell which of the files below lie.
+    fn blame_by_upper_tiles(
+        &mut self,
+        files: &impl Fn(&str) -> Option<Vec<u8>>,
+        checkpoint: &Checkpoint,
+        differ: Option<(String, String)>,
+    ) {
+        let Checkpoint { size, root, .. } = checkpoint;
+        if self.from_entries.tree.size() < *size {
+            return;
+        }
+        let mut above = Tree::new();
+        let mut stated = Vec::new();
+        for index in 0..(size / TILE_WIDTH).div_ceil(TILE_WIDTH) {
+            let width = (size / TILE_WIDTH - index * TILE_WIDTH).min(TILE_WIDTH);
+            let Ok(hashes) = read_tile(files, Tile { content: Content::Hashes(1), index, width }) else {
+                break;
+            };
+            stated.extend(hashes);
+        }
+        stated.iter().for_each(|hash| drop(above.append(*hash)));
+        // The peaks of a tree are those of its full tiles, then those of the partial one.
+        let partial = (size % TILE_WIDTH).count_ones() as usize;
+        let root_with = |side: &Side| {
+            let peaks = side.tree.peaks();
+            let last = peaks.get(peaks.len().saturating_sub(partial)..).unwrap_or_default();
+            let all = above.peaks().iter().chain(last);
+            all.copied().rev().reduce(|right, left| node_hash(left, right))
+        };
+        let with_entries = root_with(&self.from_entries) == Some(*root);
+        let with_tiles = root_with(&self.from_tiles) == Some(*root);
+        if above.size() < size / TILE_WIDTH || !(with_entries || with_tiles) {
+            if let Some((bundle, tile)) = differ {
+                let detail = format!("does not fit {tile}, and neither leads to the signed root");
+                self.broken_entries.get_or_insert((bundle, detail));
+            }
+            return;
+        }
+        let path = |content, index: usize| {
+            let index = index as u64;
+            Tile { content, index, width: (size - index * TILE_WIDTH).min(TILE_WIDTH) }.path()
+        };
+        let first_lie = |side: &Side, partial_holds: bool| {
+            let full = side.upper.first().map(Vec::as_slice).unwrap_or_default();
+            let lie = full.iter().zip(&stated).position(|(found, signed)| found != signed);
+            lie.or_else(|| (!partial_holds).then_some(stated.len()))
+        };
+        if let Some(index) = first_lie(&self.from_entries, with_entries) {
+            let detail = "holds other entries than were signed".to_owned();
+            self.broken_entries.get_or_insert((path(Content::Entries, index), detail));
+        }
+        if let Some(index) = first_lie(&self.from_tiles, with_tiles) {
+            let detail = "holds other hashes than were signed".to_owned();
+            self.broken_tile.get_or_insert((path(Content::Hashes(0), index), detail));
+        }
     }
 }
 
@@ -418,6 +393,10 @@ fn check_other_files(
     let Some(listing) = listing else {
         return report.add(Check::OtherFiles, Outcome::Unchecked, "the files were not listed");
     };
+    if report.steps.iter().any(|step| step.outcome == Outcome::Failed) {
+        let detail = "cannot be held against files that failed themselves";
+        return report.add(Check::OtherFiles, Outcome::Unchecked, detail);
+    }
     let (mut leftovers, mut strange) = (0, Vec::new());
     for path in listing.iter().filter(|path| *path != CHECKPOINT_PATH) {
         let Some((tile, current)) = Tile::parse(path).and_then(|tile| Some((tile, current_of(tile, size)?)))
