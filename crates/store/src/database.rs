@@ -1,18 +1,6 @@
 //! One SQL text for two databases.
 //!
-//! What a statement may look like so that SQLite and PostgreSQL both take it and mean the same:
-//!
-//! - values are bound as `$1…$n`, numbered in the order of their first use;
-//! - column types are BIGINT, TEXT, BLOB, JSON, DOUBLE PRECISION, in capitals, each of them turned into the
-//!   database's own word by [`Tx::define`]; ids are made by [`Tx::new_id`], instants are milliseconds in a BIGINT,
-//!   truth values are 0 and 1 in a BIGINT;
-//! - `INSERT … ON CONFLICT … DO NOTHING | DO UPDATE … RETURNING …` instead of try and error;
-//! - JSON columns are bound and read as text and keep it to the byte. `open ->> $1` takes a field by its name on
-//!   both; it is text on PostgreSQL, but a number is a number on SQLite, so say which is meant:
-//!   `CAST(open ->> $1 AS TEXT)`, `CAST(open ->> $1 AS DOUBLE PRECISION)`. Comparing whole JSON values needs
-//!   `CAST(open AS TEXT)`;
-//! - sums of BIGINT are `CAST(SUM(x) AS BIGINT)`; text is ordered by code point, `LIKE` minds the case;
-//! - `FOR UPDATE` does not exist on SQLite (nor is it needed there): add [`Tx::for_update`] to the text.
+//! What such a text may look like is told at [`Tx`].
 
 use std::ops::ControlFlow;
 
@@ -50,6 +38,20 @@ pub(crate) trait Connection: Send {
 }
 
 /// A transaction in progress: what all the nouns of the store take.
+///
+/// What a statement may look like so that SQLite and PostgreSQL both take it and mean the same:
+///
+/// - values are bound as `$1…$n`, numbered in the order of their first use;
+/// - column types are BIGINT, TEXT, BLOB, JSON, DOUBLE PRECISION, in capitals, each of them turned into the
+///   database's own word by [`Tx::define`]; ids are made by [`Tx::new_id`], instants are milliseconds in a BIGINT,
+///   truth values are 0 and 1 in a BIGINT;
+/// - `INSERT … ON CONFLICT … DO NOTHING | DO UPDATE … RETURNING …` instead of try and error;
+/// - JSON columns are bound and read as text and keep it to the byte. `open ->> $1` takes a field by its name on
+///   both; it is text on PostgreSQL, but a number is a number on SQLite, so say which is meant:
+///   `CAST(open ->> $1 AS TEXT)`, `CAST(open ->> $1 AS DOUBLE PRECISION)`. Comparing whole JSON values needs
+///   `CAST(open AS TEXT)`;
+/// - sums of BIGINT are `CAST(SUM(x) AS BIGINT)`; text is ordered by code point, `LIKE` minds the case;
+/// - `FOR UPDATE` does not exist on SQLite (nor is it needed there): add [`Tx::for_update`] to the text.
 pub struct Tx<'c> {
     connection: &'c mut dyn Connection,
     ids: &'c Ids,
@@ -259,15 +261,17 @@ impl<'c> Tx<'c> {
     }
 }
 
-/// PostgreSQL cannot store the character NUL in text; the same is refused for both.
+/// What only one of the two could keep is refused for both: PostgreSQL has no NUL in text, SQLite no NaN.
 fn sound(values: &[Value<'_>]) -> Result<(), Fault> {
-    let unsound = |value: &Value<'_>| matches!(value, Value::Text(text) if text.as_bytes().contains(&0));
-    match values.iter().position(unsound) {
-        Some(index) => {
-            Err(Fault::internal(format!("the text bound to ${} contains the character NUL", index + 1)))
-        }
-        None => Ok(()),
+    for (index, value) in values.iter().enumerate() {
+        let what = match value {
+            Value::Text(text) if text.as_bytes().contains(&0) => "contains the character NUL",
+            Value::Real(number) if number.is_nan() => "is not a number",
+            _ => continue,
+        };
+        return Err(Fault::internal(format!("the value bound to ${} {what}", index + 1)));
     }
+    Ok(())
 }
 
 /// The beginning of a statement on one line, for messages.

@@ -10,9 +10,9 @@ pub enum Value<'a> {
     Null,
     /// BIGINT; also used for truth values (0, 1) and for instants (milliseconds since 1970).
     Int(i64),
-    /// DOUBLE PRECISION.
+    /// DOUBLE PRECISION. NaN is refused: SQLite would keep it as null.
     Real(f64),
-    /// TEXT and JSON. Must not contain the character NUL, which PostgreSQL cannot store.
+    /// TEXT and JSON. Text with the character NUL is refused: PostgreSQL cannot store it.
     Text(Cow<'a, str>),
     /// BLOB.
     Blob(Cow<'a, [u8]>),
