@@ -14,8 +14,8 @@ pub struct EntityAct {
     pub id: String,
     /// The label; `None` when the submission gives none (an update may).
     pub label: Option<String>,
-    /// Class of the label; `None` when the form has no classes at all.
-    pub label_class: Option<Class>,
+    /// Class of the label.
+    pub label_class: Class,
     /// Whether to create.
     pub create: bool,
     /// Whether to update.
@@ -140,7 +140,7 @@ impl Form {
             dataset: declaration.dataset.clone(),
             id,
             label: label.map(str::to_owned),
-            label_class: declaration.label_class,
+            label_class: declaration.label_class.unwrap_or(default),
             create,
             update,
             base_version,

@@ -12,11 +12,12 @@ pub(crate) fn class_of(expression: &str, path: &str, fields: &[Field]) -> Option
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '"' | '\'' => rest.get(1..)?.find(first)? + 2,
-            '[' | ']' | '*' | '|' | '$' | '@' => return None,
             _ if is_path_character(first) => {
                 rest.find(|character| !is_path_character(character)).unwrap_or(rest.len())
             }
-            _ => first.len_utf8(),
+            '(' | ')' | ',' | '=' | '<' | '>' | '!' | '+' => 1,
+            _ if first.is_whitespace() => first.len_utf8(),
+            _ => return None,
         };
         let (token, after) = rest.split_at_checked(length)?;
         rest = after;

@@ -76,7 +76,8 @@ pub struct Field {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
-    /// The type as ODK's interfaces name it: `string`, `int`, `structure`, `repeat`, … `unknown` without a bind.
+    /// The type as ODK's interfaces name it: `string`, `int`, `odk:rank`, `structure`, `repeat`, … `unknown` without
+    /// a bind.
     pub odk_type: String,
     /// Whether a select takes several answers.
     pub multiple: bool,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct Form {
     /// The `id` of the primary instance (its namespace in old forms).
     pub form_id: String,
-    /// The `version` of the primary instance.
+    /// The `version` of the primary instance; an empty one is none.
     pub version: Option<String>,
     /// The title; the id where there is none.
     pub title: String,
@@ -106,7 +106,7 @@ impl Form {
         let key = model.children().find(|node| is_named(*node, "submission"));
         let key = key.and_then(|submission| attribute(submission, "base64RsaPublicKey")).filter(filled);
         Ok(Form {
-            version: attribute(primary, "version").map(str::to_owned),
+            version: attribute(primary, "version").filter(|version| !version.is_empty()).map(str::to_owned),
             title: title.map_or_else(|| form_id.clone(), |title| title.trim().to_owned()),
             form_id,
             root: primary.tag_name().name().to_owned(),
@@ -208,7 +208,7 @@ fn field(place: Place, repeat: Option<String>, set: bool, binds: &Binds, body: &
     let odk_type = match kind {
         Kind::Group => "structure",
         Kind::Repeat => "repeat",
-        _ => bind.odk_type.as_deref().map_or("unknown", local),
+        _ => bind.odk_type.as_deref().map_or("unknown", |found| found.strip_prefix("xsd:").unwrap_or(found)),
     };
     Field {
         odk_type: odk_type.to_owned(),

@@ -9,7 +9,7 @@ pub struct Limits {
     pub bytes: usize,
     /// Levels of elements, the root being level 1.
     pub depth: usize,
-    /// Number of elements.
+    /// Number of elements; comments, CDATA sections and processing instructions count as well.
     pub elements: usize,
 }
 

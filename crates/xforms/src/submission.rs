@@ -58,7 +58,7 @@ impl Element {
 pub struct Submission {
     /// The form it answers.
     pub form_id: String,
-    /// The version of the form.
+    /// The version of the form; an empty one is none.
     pub version: Option<String>,
     /// `uuid:…` given by the phone. An absent one has to be given by the receiver.
     pub instance_id: Option<String>,
@@ -116,7 +116,7 @@ impl Submission {
         let form_id = root.attribute("id").and_then(filled);
         let form_id = form_id.or_else(|| node.tag_name().namespace().and_then(filled));
         let form_id = form_id.ok_or(SubmissionError::NoFormId)?;
-        let version = root.attribute("version").map(str::to_owned);
+        let version = root.attribute("version").filter(|version| !version.is_empty()).map(str::to_owned);
         let meta = |name: &str| root.child("meta")?.child(name).and_then(|found| filled(&found.text));
         let instance_id = meta("instanceID").or_else(|| root.attribute("instanceID").and_then(filled));
         let deprecated_id = meta("deprecatedID");

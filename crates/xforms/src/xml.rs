@@ -90,7 +90,7 @@ pub(crate) fn parse<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, 
         return Err(XmlError::Encoding { name });
     }
     look_over(text, limits)?;
-    // Twice the elements: text between them makes nodes too. The parser stops there whatever the look found.
+    // Every element or comment may have text on both sides. The parser stops there whatever the look found.
     let nodes_limit = u32::try_from(limits.elements.saturating_mul(3)).unwrap_or(u32::MAX);
     let options = ParsingOptions { allow_dtd: false, nodes_limit, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| describe(&error, limits))
@@ -122,12 +122,16 @@ fn look_over(text: &str, limits: &Limits) -> Result<(), XmlError> {
     let bytes = text.as_bytes();
     let line = |at: usize| 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
     let too_many = |what, at, limit| XmlError::TooMany { what, line: line(at), limit };
-    let (mut depth, mut elements, mut declarations) = (0_usize, 0_usize, 0_usize);
+    let (mut depth, mut nodes, mut declarations) = (0_usize, 0_usize, 0_usize);
     let mut at = 0;
     while let Some(rest) = bytes.get(at..) {
         let Some(skip) = rest.iter().position(|byte| *byte == b'<' || *byte == 0) else { break };
         at += skip;
         let rest = &bytes[at..];
+        nodes += usize::from(!rest.starts_with(b"</"));
+        if nodes > limits.elements {
+            return Err(too_many("elements and comments", at, limits.elements));
+        }
         if rest.starts_with(b"\0") {
             return Err(malformed(text, at, "a nul byte"));
         } else if rest.starts_with(b"<!--") {
@@ -143,11 +147,7 @@ fn look_over(text: &str, limits: &Limits) -> Result<(), XmlError> {
             at += 2;
         } else {
             let tag = look_over_tag(rest);
-            elements += 1;
             declarations += tag.declarations;
-            if elements > limits.elements {
-                return Err(too_many("elements", at, limits.elements));
-            }
             if tag.attributes > ATTRIBUTES_PER_ELEMENT {
                 return Err(too_many("attributes on one element", at, ATTRIBUTES_PER_ELEMENT));
             }
@@ -211,7 +211,7 @@ fn describe(error: &roxmltree::Error, limits: &Limits) -> XmlError {
     let reason = match error {
         DtdDetected => return XmlError::Doctype,
         NodesLimitReached => {
-            return XmlError::TooMany { what: "elements", line: 1, limit: limits.elements };
+            return XmlError::TooMany { what: "elements and comments", line: 1, limit: limits.elements };
         }
         AttributesLimitReached | NamespacesLimitReached => {
             return XmlError::TooMany { what: "attributes", line: 1, limit: limits.elements };

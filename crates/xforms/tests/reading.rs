@@ -1,7 +1,7 @@
 //! A form is read, and a submission to it taken apart.
 
 use serde_json::json;
-use xforms::{Class, Form, FormError, Kind, Limits, Submission, merge};
+use xforms::{Class, FileKind, Form, FormError, Kind, Limits, Submission, merge};
 
 const FORM: &str = include_str!("forms/household.xml");
 
@@ -27,19 +27,36 @@ fn the_form_says_what_it_is() {
     assert_eq!(files, ["towns.csv", "site.png", "plots.csv"]);
 }
 
+fn listed(form: &Form) -> String {
+    let lines = form.fields.iter().map(|field| {
+        let class = field.class.map_or("-", Class::as_str);
+        let repeat = field.repeat.as_deref().unwrap_or("-");
+        let multiple = if field.multiple { "+" } else { "" };
+        format!("{} {:?}{multiple} {} {class} {repeat}", field.path, field.kind, field.odk_type)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn fields_stand_in_document_order_with_their_kinds_and_classes() {
-    let form = form();
-    let listed: Vec<String> = form
-        .fields
-        .iter()
-        .map(|field| {
-            let class = field.class.map_or("-", Class::as_str);
-            let repeat = field.repeat.as_deref().unwrap_or("-");
-            format!("{} {:?} {} {class} {repeat}", field.path, field.kind, field.odk_type)
-        })
-        .collect();
-    insta::assert_snapshot!(listed.join("\n"));
+    insta::assert_snapshot!(listed(&form()));
+}
+
+/// `kinds.xml` is what pyxform 4.5.0 makes of `kinds.md`.
+#[test]
+fn every_kind_of_question_that_pyxform_writes_is_known() {
+    let form = Form::read(include_str!("forms/kinds.xml"), &Limits::FORM).expect("the form is right");
+    insta::assert_snapshot!(listed(&form));
+    let unclassed: Vec<_> = form.unclassed().into_iter().map(|field| &*field.path).collect();
+    assert_eq!(unclassed, ["first_other"], "or_other makes a question of its own");
+    let files: Vec<_> = form.files.iter().map(|file| (&*file.name, file.kind)).collect();
+    assert_eq!(files, [("towns.csv", FileKind::File), ("rice.png", FileKind::Image)]);
+    let field = |path| form.field(path).expect("it is there");
+    assert_eq!(field("started").preload.as_deref(), Some("timestamp/start"));
+    assert_eq!(field("photo").media_type.as_deref(), Some("image/*"));
+    assert_eq!(field("answer").appearance.as_deref(), Some("multiline"));
+    assert_eq!(field("people/more/towns").choices_file.as_deref(), Some("towns.csv"));
+    assert_eq!(form.text(&field("first").choices[0].label, "en"), Some("Rice"));
 }
 
 #[test]
