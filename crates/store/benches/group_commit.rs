@@ -22,11 +22,50 @@ fn main() {
         "{} cores; records of {RECORD} bytes, photos of {PHOTO}",
         std::thread::available_parallelism().map_or(0, usize::from)
     );
+    println!(
+        "the disk makes {RECORD} bytes durable in {:.2} ms",
+        disk().unwrap_or_default().as_secs_f64() * 1e3
+    );
+    start();
     println!("database    writers  photo  writes/s   p50 ms   p99 ms");
     measure("SQLite", &Home::sqlite_in("."));
     if let Some(home) = Home::postgres() {
         measure("PostgreSQL", &home);
     }
+}
+
+/// How long a start takes, and what an idle store on SQLite adds to the process.
+fn start() {
+    let home = Home::sqlite_in(".");
+    let before = resident();
+    for start in ["first", "later"] {
+        let begin = Instant::now();
+        let store = home.open();
+        let took = begin.elapsed().as_secs_f64() * 1e3;
+        println!("{start} start {took:.1} ms, idle {} KiB", resident().saturating_sub(before));
+        drop(store);
+    }
+}
+
+/// What the disk itself takes for one small durable write, to read the other figures by.
+fn disk() -> std::io::Result<Duration> {
+    let mut file = tempfile::tempfile_in(".")?;
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let start = Instant::now();
+        file.write_all(&[1; RECORD])?;
+        file.sync_data()?;
+        times.push(start.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+}
+
+/// Resident memory in KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
 fn measure(name: &str, home: &Home) {

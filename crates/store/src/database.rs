@@ -146,7 +146,7 @@ impl<'c> Tx<'c> {
         Ok(found)
     }
 
-    /// The first row, when there is one.
+    /// The first row, when there is one. With `LIMIT 1` where there may be many: PostgreSQL sends them all.
     ///
     /// # Errors
     /// The first error of the statement or of `read`.

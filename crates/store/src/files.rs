@@ -162,6 +162,8 @@ pub(crate) fn place(root: &Path, name: &FileName) -> PathBuf {
 
 /// Makes a folder's entries durable.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    // The parent of a relative name is the empty path.
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)?.sync_all()
 }
 

@@ -30,16 +30,16 @@ pub(crate) fn run(mut link: Link, ids: &Ids, queue: &Mutex<Receiver<Reading>>) {
             return;
         };
         in_transaction(&mut link, ids, reading);
+        link.reset();
     }
 }
 
-/// One transaction around one reading; it has nothing to commit.
+/// Begins a transaction for one reading. It has nothing to commit: the caller resets or drops the link.
 pub(crate) fn in_transaction(link: &mut Link, ids: &Ids, reading: Reading) {
     match link.begin() {
         Ok(connection) => reading(Ok(&mut Tx::new(connection, ids))),
-        Err(fault) => return reading(Err(fault)),
+        Err(fault) => reading(Err(fault)),
     }
-    link.reset();
 }
 
 /// Where a long answer is written to: any [`Write`]r's wrapper (CSV, ZIP, JSON) may sit on it.

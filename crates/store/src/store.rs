@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use crate::backup::{Backup, backup};
-use crate::files::{Files, PendingFile};
+use crate::files::{Files, PendingFile, sync_folder};
 use crate::ids::Ids;
 use crate::link::{Link, Role, Target};
 use crate::reader::{self, Chunks, Outlet, Reading};
@@ -232,7 +232,9 @@ impl Store {
         let ids = self.inner.ids.clone();
         spawn("store-stream", move || {
             let reading: Reading = Box::new(|tx| outlet.fill(|outlet| work(tx?, outlet)));
+            // The connection is dropped, not reset: after an early end that would first fetch all remaining rows.
             reader::in_transaction(&mut link, &ids, reading);
+            drop(link);
             drop(place);
         })?;
         Ok(chunks)
@@ -327,5 +329,6 @@ fn make_folder(path: &Path) -> Result<(), Fault> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| Fault::disk(&format!("making {}", path.display()), &error))
+    let made = builder.create(path).and_then(|()| path.parent().map_or(Ok(()), sync_folder));
+    made.map_err(|error| Fault::disk(&format!("making {}", path.display()), &error))
 }

@@ -155,7 +155,9 @@ impl Writer {
         }
         if let Some(hook) = self.after_batch.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).as_ref()
         {
-            guarded(|| hook(&mut tx)).map_err(passing)?;
+            // In a savepoint too: a statement that failed unnoticed in it would turn PostgreSQL's COMMIT into a silent
+            // ROLLBACK; ending the savepoint finds it.
+            tx.attempt(|tx| guarded(|| hook(tx))).map_err(passing)?;
         }
         let kept = keep(files)?;
         self.to_forget |= tx.has_erased();

@@ -157,24 +157,20 @@ fn messages_tell_the_place_and_never_the_value() {
     });
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_value_survives(
-        rows in proptest::collection::vec(
-            (any::<i64>(), any::<Option<f64>>(), "[^\u{0}]{0,40}", proptest::collection::vec(any::<u8>(), 0..200)),
-            1..20
-        )
-    ) {
-        let rows: Vec<_> = rows.into_iter().map(|(int, real, text, blob)| {
-            (int, real.filter(|number| !number.is_nan()), text, blob)
-        }).collect();
-        on_both(|home| {
-            let store = home.open();
+#[test]
+fn any_value_survives() {
+    on_both(|home| {
+        let store = home.open();
+        let table =
+            "CREATE TABLE thing (id BIGINT PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BLOB)";
+        store.write_blocking(move |tx| tx.define(table)).unwrap();
+        let real = any::<Option<f64>>().prop_map(|real| real.filter(|number| !number.is_nan()));
+        let row = (any::<i64>(), real, "[^\u{0}]{0,40}", proptest::collection::vec(any::<u8>(), 0..200));
+        let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+        proptest!(config, |(rows in proptest::collection::vec(row, 1..20))| {
             let given = rows.clone();
             let back = store.write_blocking(move |tx| {
-                tx.define("CREATE TABLE thing (id BIGINT PRIMARY KEY, i BIGINT, r DOUBLE PRECISION, t TEXT, b BLOB)")?;
+                tx.execute("DELETE FROM thing", &[])?;
                 for (id, (int, real, text, blob)) in given.iter().enumerate() {
                     let values = params![id as i64, *int, *real, text, blob];
                     tx.execute("INSERT INTO thing VALUES ($1, $2, $3, $4, $5)", values)?;
@@ -184,9 +180,9 @@ proptest! {
                 })
             });
             let back: Vec<(i64, Option<f64>, String, Vec<u8>)> = back.unwrap();
-            assert_eq!(back, rows);
+            prop_assert_eq!(back, rows);
         });
-    }
+    });
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn with_table(home: &Home) -> Store {
 }
 
 fn count(store: &Store) -> i64 {
-    let counted = store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM note", &[], |row| row.get::<i64>(0)));
+    let counted =
+        store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM note", params![], |row| row.get::<i64>(0)));
     counted.unwrap()
 }
 
@@ -109,6 +110,51 @@ fn when_the_checkpoint_cannot_be_signed_nothing_of_the_batch_is_stored() {
         assert_eq!(count(&store), 0);
         store.write_blocking(|tx| tx.execute(PUT, params![1, "a"])).unwrap();
         assert_eq!(count(&store), 1);
+    });
+}
+
+#[test]
+fn a_hook_that_overlooks_its_own_failure_stores_nothing() {
+    on_both(|home| {
+        let store = with_table(home);
+        store.after_batch(|tx| {
+            let _ = tx.execute("INSERT INTO nowhere VALUES ($1)", params![1]);
+            Ok(())
+        });
+        assert!(store.write_blocking(|tx| tx.execute(PUT, params![1, "a"])).is_err());
+        assert_eq!(count(&store), 0);
+    });
+}
+
+#[test]
+fn two_servers_write_into_one_database() {
+    on_both(|home| {
+        let stores = [with_table(home), home.open()];
+        stores[0].write_blocking(|tx| tx.execute(PUT, params![0, "0"])).unwrap();
+        std::thread::scope(|scope| {
+            for store in &stores {
+                scope.spawn(move || {
+                    for _ in 0..50 {
+                        let added = store.write_blocking(|tx| {
+                            let text = format!("SELECT body FROM note WHERE id = $1{}", tx.for_update());
+                            let total = tx.one(&text, params![0], |row| row.get::<String>(0))?;
+                            let total = total.parse::<i64>().map_err(|_| Fault::internal("test"))? + 1;
+                            tx.execute(
+                                "UPDATE note SET body = $1 WHERE id = $2",
+                                params![total.to_string(), 0],
+                            )?;
+                            let id = tx.new_id();
+                            tx.execute(PUT, params![id, "a"])
+                        });
+                        added.unwrap();
+                    }
+                });
+            }
+        });
+        let total = stores[1].read_blocking(|tx| {
+            tx.one("SELECT body FROM note WHERE id = $1", params![0], |row| row.get::<String>(0))
+        });
+        assert_eq!((total.unwrap().as_str(), count(&stores[0])), ("100", 101));
     });
 }
 
@@ -249,6 +295,28 @@ fn files_stay_when_their_record_does() {
         store.files().remove(&kept).unwrap();
         assert!(store.files().open_file(&kept).is_err());
     });
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_says_why() {
+    let why = |options| Store::open(options).map(drop).unwrap_err();
+    let home = Home::sqlite();
+    drop(with_table(&home));
+    fs::write(
+        home.folder.path().join("data/deungdae.db"),
+        "not a database at all, whatever its name".repeat(99),
+    )
+    .unwrap();
+    assert!(matches!(why(home.options()), Fault::Damaged { .. }));
+    let with = |url: &str| store::StoreOptions { database: Some(url.to_owned()), ..home.options() };
+    for url in
+        ["postgres://u:hunter2@:x/y", "mysql://u:hunter2@h/y", "postgres://u:hunter2@h/y?sslmode=require"]
+    {
+        let fault = why(with(url));
+        assert!(matches!(fault, Fault::Unusable { .. }) && !fault.to_string().contains("hunter2"), "{fault}");
+    }
+    let fault = why(with("postgres://u:hunter2@127.0.0.1:1/y"));
+    assert!(matches!(fault, Fault::Unavailable { .. }) && !fault.to_string().contains("hunter2"), "{fault}");
 }
 
 #[test]
