@@ -1,1 +1,12 @@
-//! HTTP: the phone's door, pages for members.
+#![doc = include_str!("../README.md")]
+
+pub mod address;
+pub mod answer;
+pub mod assets;
+pub mod cookies;
+pub mod frame;
+#[cfg(debug_assertions)]
+pub mod gallery;
+pub mod headers;
+pub mod locale;
+pub mod patterns;

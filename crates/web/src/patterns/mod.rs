@@ -1,0 +1,99 @@
+//! The patterns of the pages, each built once. Every pattern is a plain value with a template beside it; a page's
+//! template prints it with `{{ name }}`.
+
+use std::fmt;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+/// A pattern is finished HTML: printing it in a template does not escape it again.
+macro_rules! finished_html {
+    ($($pattern:ty),* $(,)?) => {$(
+        impl askama::filters::HtmlSafe for $pattern {}
+        impl From<$pattern> for $crate::patterns::Markup {
+            fn from(pattern: $pattern) -> $crate::patterns::Markup { $crate::patterns::Markup::of(&pattern) }
+        }
+    )*};
+}
+
+mod clock;
+mod code;
+mod comparison;
+mod confirmation;
+mod estimate;
+mod facts;
+mod form;
+mod map;
+mod problem;
+mod progress;
+mod sealed;
+mod steps;
+mod table;
+
+pub use clock::Clock;
+pub use code::{CodeBlock, QrBlock, QrTooLong};
+pub use comparison::{Compared, Comparison, Side};
+pub use confirmation::Confirmation;
+pub use estimate::{Estimate, Estimates};
+pub use facts::{Facts, History, HistoryEntry, Notice, Tag, Tone};
+pub use form::{Choice, DateFault, ErrorSummary, Field, Form, read_date};
+pub use map::{MapOfPoints, MapPoint};
+pub use problem::{Place, Problem};
+pub use progress::Progress;
+pub use sealed::{Opening, SealedValue};
+pub use steps::{Step, StepState, Steps};
+pub use table::{Cell, Column, Row, Table};
+
+/// HTML that is finished: everything from outside in it is escaped already.
+#[derive(Clone, Default)]
+pub struct Markup(String);
+
+impl Markup {
+    /// A text, escaped.
+    pub fn text(text: &str) -> Markup {
+        let mut html = String::with_capacity(text.len());
+        for letter in text.chars() {
+            match letter {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                '\'' => html.push_str("&#39;"),
+                other => html.push(other),
+            }
+        }
+        Markup(html)
+    }
+
+    /// A rendered template. A template that cannot be rendered leaves nothing.
+    pub fn of(template: &impl Template) -> Markup {
+        Markup(template.render().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+// Markup can hold an opened value, so it does not show itself.
+impl fmt::Debug for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Markup({} bytes)", self.0.len())
+    }
+}
+
+impl HtmlSafe for Markup {}
+
+impl From<&str> for Markup {
+    fn from(text: &str) -> Markup {
+        Markup::text(text)
+    }
+}
+
+impl From<String> for Markup {
+    fn from(text: String) -> Markup {
+        Markup::text(&text)
+    }
+}

@@ -1,0 +1,307 @@
+//! The table: sorted by link, filtered by a form that works without script, turned by key, counted exactly, exported
+//! as shown.
+
+use askama::Template;
+
+use crate::address::Address;
+use crate::frame::Link;
+use crate::locale::Locale;
+use crate::patterns::{Field, Markup};
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    label: String,
+    sort: Option<&'static str>,
+    numeric: bool,
+}
+
+impl Column {
+    /// A column of text.
+    pub fn new(label: impl Into<String>) -> Column {
+        Column { label: label.into(), sort: None, numeric: false }
+    }
+
+    /// Lets readers sort by it: `?sort=key`, and `?sort=-key` the other way round.
+    pub fn sort(mut self, key: &'static str) -> Column {
+        self.sort = Some(key);
+        self
+    }
+
+    /// Figures: set at the end of the cell, so that they stand under each other.
+    pub fn numeric(mut self) -> Column {
+        self.numeric = true;
+        self
+    }
+}
+
+/// A cell.
+#[derive(Debug, Clone)]
+pub struct Cell(Markup);
+
+#[derive(Template)]
+#[template(source = r#"<a href="{{ href }}">{{ label }}</a>"#, ext = "html")]
+struct LinkCell<'a> {
+    href: &'a str,
+    label: &'a str,
+}
+
+#[derive(Template)]
+#[template(source = r#"<time datetime="{{ machine }}">{{ shown }}</time>"#, ext = "html")]
+struct TimeCell<'a> {
+    machine: &'a str,
+    shown: &'a str,
+}
+
+impl Cell {
+    /// Text, or another pattern (a sealed value, a clock, a tag).
+    pub fn new(content: impl Into<Markup>) -> Cell {
+        Cell(content.into())
+    }
+
+    /// A link, usually the first cell of a row.
+    pub fn link(label: impl AsRef<str>, href: impl ToString) -> Cell {
+        Cell(Markup::of(&LinkCell { href: &href.to_string(), label: label.as_ref() }))
+    }
+
+    /// A moment: as people read it, with the exact one for machines.
+    pub fn time(shown: impl AsRef<str>, machine: impl ToString) -> Cell {
+        Cell(Markup::of(&TimeCell { machine: &machine.to_string(), shown: shown.as_ref() }))
+    }
+}
+
+impl<T: Into<Markup>> From<T> for Cell {
+    fn from(content: T) -> Cell {
+        Cell(content.into())
+    }
+}
+
+/// A row.
+pub type Row = Vec<Cell>;
+
+/// A list of things. The address of the page (`here`) carries what is shown: `sort`, the filters by their names, and
+/// `after` or `before` with the key of a row.
+#[derive(Debug, Clone, Template)]
+#[template(path = "patterns/table.html")]
+pub struct Table {
+    locale: Locale,
+    here: Address,
+    caption: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    count: u64,
+    filters: Vec<Field>,
+    previous: Option<Address>,
+    next: Option<Address>,
+    exports: Vec<Link>,
+    empty: String,
+    empty_link: Option<Link>,
+    wide: bool,
+}
+finished_html!(Table);
+
+/// One filter in force, and the address without it.
+struct Chip {
+    label: String,
+    value: String,
+    href: Address,
+}
+
+/// The heading of a column, and how it is sorted.
+struct Head<'a> {
+    column: &'a Column,
+    href: Option<Address>,
+    sorted: Option<&'static str>,
+}
+
+impl Table {
+    /// An empty table under a caption. `empty` says what would be here and how to get it.
+    pub fn new(
+        locale: Locale,
+        here: &Address,
+        caption: impl Into<String>,
+        empty: impl Into<String>,
+    ) -> Table {
+        Table {
+            locale,
+            here: here.clone(),
+            caption: caption.into(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            count: 0,
+            filters: Vec::new(),
+            previous: None,
+            next: None,
+            exports: Vec::new(),
+            empty: empty.into(),
+            empty_link: None,
+            wide: false,
+        }
+    }
+
+    /// Adds a column.
+    pub fn column(mut self, column: Column) -> Table {
+        self.columns.push(column);
+        self
+    }
+
+    /// Adds a row, with a cell for each column.
+    pub fn row(mut self, cells: impl IntoIterator<Item = Cell>) -> Table {
+        self.rows.push(cells.into_iter().collect());
+        self
+    }
+
+    /// The exact number of rows that the filters leave, on all pages together. Without it, the rows shown are counted.
+    pub fn count(mut self, count: u64) -> Table {
+        self.count = count;
+        self
+    }
+
+    /// Adds a filter. Its answer is read from the address.
+    pub fn filter(mut self, mut filter: Field) -> Table {
+        filter.fill(self.here.query());
+        self.filters.push(filter);
+        self
+    }
+
+    /// The keys of the first and last row shown, where rows come before and after them.
+    pub fn turn(mut self, before: Option<&str>, after: Option<&str>) -> Table {
+        let start = self.first_page();
+        self.previous = before.map(|key| start.with("before", key));
+        self.next = after.map(|key| start.with("after", key));
+        self
+    }
+
+    /// Adds an export of exactly the rows that the filters leave: the same query at another path.
+    pub fn export(mut self, label: impl Into<String>, path: &str) -> Table {
+        self.exports.push(Link::new(label, self.first_page().at(path)));
+        self
+    }
+
+    /// Adds the way to get what would be here, shown where the table is empty.
+    pub fn empty_link(mut self, label: impl Into<String>, href: impl ToString) -> Table {
+        self.empty_link = Some(Link::new(label, href));
+        self
+    }
+
+    /// For many columns: the table scrolls in its own box instead of becoming cards on a small screen.
+    pub fn wide(mut self) -> Table {
+        self.wide = true;
+        self
+    }
+
+    fn first_page(&self) -> Address {
+        self.here.without("after").without("before")
+    }
+
+    fn total(&self) -> u64 {
+        self.count.max(self.rows.len() as u64)
+    }
+
+    fn heads(&self) -> impl Iterator<Item = Head<'_>> {
+        let current = self.here.get("sort").unwrap_or_default();
+        let start = self.first_page();
+        self.columns.iter().map(move |column| {
+            let Some(key) = column.sort else { return Head { column, href: None, sorted: None } };
+            let sorted = match current.strip_prefix('-') {
+                Some(descending) if descending == key => Some("descending"),
+                None if current == key => Some("ascending"),
+                _ => None,
+            };
+            let next = if sorted == Some("ascending") { format!("-{key}") } else { key.to_owned() };
+            Head { column, href: Some(start.with("sort", &next)), sorted }
+        })
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let start = self.first_page();
+        let chips = self.filters.iter().flat_map(|filter| {
+            let start = &start;
+            filter.answers().map(move |(value, words)| Chip {
+                label: filter.label().to_owned(),
+                value: words.to_owned(),
+                href: start.without_value(filter.name(), value),
+            })
+        });
+        chips.collect()
+    }
+
+    fn cleared(&self) -> Address {
+        self.filters.iter().fold(self.first_page(), |address, filter| address.without(filter.name()))
+    }
+
+    /// What the filter form sends along besides the filters.
+    fn carried(&self) -> impl Iterator<Item = &(String, String)> {
+        let is_filter = |name: &str| self.filters.iter().any(|filter| filter.name() == name);
+        self.here
+            .query()
+            .iter()
+            .filter(move |(name, _)| name != "after" && name != "before" && !is_filter(name))
+    }
+
+    fn filter_markup(&self, filter: &Field) -> Markup {
+        filter.markup(self.locale)
+    }
+
+    fn label_of(&self, column: &usize) -> &str {
+        self.columns.get(*column).map_or("", |column| column.label.as_str())
+    }
+
+    fn is_numeric(&self, column: &usize) -> bool {
+        self.columns.get(*column).is_some_and(|column| column.numeric)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patterns::Choice;
+
+    fn table(here: &str) -> Table {
+        Table::new(
+            Locale::English,
+            &Address::local(here).unwrap(),
+            "Submissions",
+            "Nothing has been sent yet.",
+        )
+        .column(Column::new("Interview").sort("id"))
+        .column(Column::new("Sent").sort("sent"))
+        .filter(Field::select(
+            "state",
+            "State",
+            vec![Choice::new("", "Any"), Choice::new("new", "Newly sent")],
+        ))
+        .filter(Field::line("q", "Contains"))
+    }
+
+    #[test]
+    fn sorting_turns_round_and_starts_from_the_first_page() {
+        let sorted =
+            |here| table(here).heads().map(|head| head.href.unwrap().to_string()).collect::<Vec<_>>();
+        assert_eq!(sorted("/s?state=new&after=7"), ["/s?state=new&sort=id", "/s?state=new&sort=sent"]);
+        assert_eq!(sorted("/s?sort=sent"), ["/s?sort=id", "/s?sort=-sent"]);
+        assert_eq!(sorted("/s?sort=-sent"), ["/s?sort=id", "/s?sort=sent"]);
+    }
+
+    #[test]
+    fn filters_in_force_are_chips_in_words() {
+        let table = table("/s?state=new&q=&sort=id&after=7");
+        let chips = table.chips();
+        assert_eq!(chips.len(), 1);
+        assert_eq!(chips[0].value, "Newly sent");
+        assert_eq!(chips[0].href.to_string(), "/s?q=&sort=id");
+    }
+
+    #[test]
+    fn turning_and_export_keep_the_filters() {
+        let table = table("/s?state=new&after=7").turn(Some("8"), None).export("CSV", "/s.csv");
+        assert_eq!(table.previous.as_ref().unwrap().to_string(), "/s?state=new&before=8");
+        assert_eq!(table.exports[0].href, "/s.csv?state=new");
+        assert!(table.next.is_none());
+    }
+
+    #[test]
+    fn an_empty_table_says_what_would_be_here() {
+        assert!(table("/s").to_string().contains("Nothing has been sent yet."));
+    }
+}
