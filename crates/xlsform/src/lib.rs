@@ -1,1 +1,42 @@
-//! XLSForm to ODK XForm XML, with pyxform's rules and messages.
+#![doc = include_str!("../README.md")]
+
+mod aliases;
+mod body;
+mod build;
+mod choices;
+mod convert;
+mod data;
+mod decimal;
+mod draft;
+mod entities;
+mod entity_places;
+mod expression;
+mod flat;
+mod headers;
+mod instances;
+mod itemset;
+mod itext;
+pub mod jsonl;
+mod language;
+mod loops;
+mod model;
+mod names;
+mod parameters;
+mod problem;
+mod python;
+mod question_types;
+mod reference;
+mod reference_check;
+mod replace;
+mod rows;
+mod settings;
+mod spelling;
+mod survey;
+mod translation_check;
+mod value;
+mod workbook;
+mod xml;
+
+pub use convert::{Converted, convert};
+pub use problem::{Failure, Problem};
+pub use workbook::Workbook;

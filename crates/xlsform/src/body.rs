@@ -1,0 +1,242 @@
+//! The body of the form: what people see, in order.
+
+use crate::draft::VALUE_CHANGED;
+use crate::itemset;
+use crate::model::actions;
+use crate::problem::{Failure, Problem};
+use crate::replace::Context;
+use crate::survey::{Class, Element, Id, Kind, Survey, Triggered};
+use crate::value::Value;
+use crate::xml::Xml;
+
+/// The `h:body` element.
+pub(crate) fn body(survey: &Survey) -> Result<Xml, Failure> {
+    let mut body = Xml::new("h:body");
+    if let Some(style) = survey.settings.text("style").filter(|s| !s.is_empty()) {
+        body.set("class", style);
+    }
+    add_controls(survey, 0, &mut body)?;
+    Ok(body)
+}
+
+fn add_controls(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+    for child in &survey.elements[id].children {
+        let control = match survey.elements[*child].kind {
+            Kind::Question(class) => question(survey, *child, class)?,
+            Kind::Group => group(survey, *child)?,
+            Kind::Repeat => Some(repeat(survey, *child)?),
+            _ => None,
+        };
+        if let Some(control) = control {
+            xml.add(control);
+        }
+    }
+    Ok(())
+}
+
+fn group(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
+    let element = &survey.elements[id];
+    if element.is_bodyless || element.control.as_ref().is_some_and(|c| c.contains_key("bodyless")) {
+        return Ok(None);
+    }
+    let mut xml = Xml::new("group");
+    for (name, value) in element.control.iter().flatten() {
+        let value = value.to_text();
+        let value =
+            if name == "appearance" { value.into_owned() } else { survey.paths(&value, Context::of(id))? };
+        xml.set(name.clone(), value);
+    }
+    if !element.is_flat {
+        xml.set("ref", element.xpath.as_str());
+    }
+    if element.label.is_some() {
+        xml.add(label(survey, id)?);
+    }
+    add_controls(survey, id, &mut xml)?;
+    Ok(Some(xml))
+}
+
+fn repeat(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+    let element = &survey.elements[id];
+    let mut repeat = Xml::new("repeat").with("nodeset", element.xpath.as_str());
+    for (name, value) in element.control.iter().flatten() {
+        repeat.set(name.clone(), survey.paths(&value.to_text(), Context::of(id))?);
+    }
+    add_controls(survey, id, &mut repeat)?;
+    add_new_repeat_actions(survey, id, &mut repeat)?;
+    Ok(Xml::new("group")
+        .with("ref", element.xpath.as_str())
+        .with_child(label(survey, id)?)
+        .with_child(repeat))
+}
+
+/// What happens when a repetition is added; repeats further inside see to their own.
+fn add_new_repeat_actions(survey: &Survey, id: Id, repeat: &mut Xml) -> Result<(), Failure> {
+    for child in &survey.elements[id].children {
+        let element = &survey.elements[*child];
+        match element.kind {
+            Kind::Question(_) | Kind::Attribute => {
+                for action in actions(survey, *child, true)? {
+                    repeat.add(action);
+                }
+            }
+            Kind::Repeat => {}
+            _ => add_new_repeat_actions(survey, *child, repeat)?,
+        }
+    }
+    Ok(())
+}
+
+fn question(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure> {
+    let element = &survey.elements[id];
+    let has_text = element.label.is_some() || element.hint.is_some();
+    let is_computed = element.bind_part("calculate").is_some() || element.is_triggered;
+    if element.type_name == "calculate" || (is_computed && !has_text) {
+        if let Some((target, _)) = survey.set_values.get(&element.name).and_then(|targets| targets.first()) {
+            return Err(element
+                .problem(format!(
+                    "The question ${{{}}} is not user-visible so it can't be used as a calculation trigger for \
+                     question ${{{target}}}.",
+                    element.name
+                ))
+                .into());
+        }
+        return Ok(None);
+    }
+    let Some(mut xml) = control(survey, id, class)? else { return Ok(None) };
+    add_triggered(survey, id, &survey.set_values, "setvalue", &mut xml)?;
+    add_triggered(survey, id, &survey.set_geopoints, "odk:setgeopoint", &mut xml)?;
+    Ok(Some(xml))
+}
+
+/// The actions that a change of this question sets off.
+fn add_triggered(
+    survey: &Survey,
+    id: Id,
+    triggered: &Triggered,
+    action: &'static str,
+    xml: &mut Xml,
+) -> Result<(), Failure> {
+    for (target, value) in triggered.get(&survey.elements[id].name).into_iter().flatten() {
+        let target = &survey.elements[survey.named(target, "")?];
+        let value = survey.paths(value, Context::of(id))?;
+        let mut element = Xml::new(action).with("ref", target.xpath.as_str()).with("event", VALUE_CHANGED);
+        if action == "setvalue" && !value.is_empty() {
+            element.set("value", value);
+        }
+        xml.add(element);
+    }
+    Ok(())
+}
+
+fn control(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure> {
+    let element = &survey.elements[id];
+    if class == Class::Hidden {
+        return Ok(None);
+    }
+    if class == Class::Select {
+        let data_type = element.bind_part("type").and_then(Value::text);
+        if !matches!(data_type, Some("string" | "odk:rank")) {
+            return Err(element
+                .problem("Invalid value for `self.bind[\"type\"]`.")
+                .column("bind::type")
+                .into());
+        }
+    }
+    let Some(parts) = &element.control else { return Ok(None) };
+    let tag = parts.get("tag").map_or("input".into(), Value::to_text).into_owned();
+    let mut xml = Xml::new(tag);
+    add_label_and_hint(survey, id, &mut xml)?;
+    xml.set("ref", element.xpath.as_str());
+    for (name, value) in parts.iter().filter(|(name, _)| *name != "tag") {
+        xml.set(name.clone(), survey.paths(&value.to_text(), Context::of(id))?);
+    }
+    match class {
+        Class::Input => {
+            if let Some(query) = &element.query {
+                let query = itemset::external_query(survey, id, query)?;
+                xml.set("query", query);
+            }
+        }
+        Class::Select if element.itemset.is_some() => xml.add(itemset::of_select(survey, id)?),
+        Class::Select => itemset::add_searched_choices(survey, id, &mut xml)?,
+        Class::Range if element.itemset.is_some() => xml.add(itemset::of_list(survey, id)),
+        Class::Geo if element.itemset.is_some() => xml.add(itemset::of_geometry(survey, id)?),
+        Class::Osm => {
+            for tag in &element.tags {
+                xml.add(osm_tag(survey, element, tag)?);
+            }
+        }
+        _ => {}
+    }
+    Ok(Some(xml))
+}
+
+fn osm_tag(survey: &Survey, element: &Element, tag: &crate::value::Map) -> Result<Xml, Failure> {
+    let Some(Value::Text(key)) = tag.get("name") else {
+        return Err(Problem::new(format!(
+            "On the 'osm' sheet, a row of the list of '{}' has no name. Fill in its 'name'.",
+            element.name
+        ))
+        .sheet("osm")
+        .column("name")
+        .into());
+    };
+    let label = match tag.get("label") {
+        Some(Value::Map(_)) => Xml::new("label").with("ref", format!("jr:itext('/{key}:label')")),
+        Some(Value::Text(text)) => Xml::new("label").with_content(survey.outputs("", text, None)?),
+        None => Xml::new("label"),
+    };
+    Ok(Xml::new("tag").with("key", key.as_str()).with_child(label))
+}
+
+/// The label; an empty element when there is none.
+fn label(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+    let element = &survey.elements[id];
+    let label = Xml::new("label");
+    if element.needs_itext() {
+        return Ok(label.with("ref", format!("jr:itext('{}:label')", element.xpath)));
+    }
+    match &element.label {
+        Some(text) => Ok(label.with_content(survey.outputs("", &text.to_text(), Some(id))?)),
+        None => Ok(label),
+    }
+}
+
+fn add_label_and_hint(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+    let element = &survey.elements[id];
+    let has_hint = element.hint.is_some() || element.guidance_hint.is_some();
+    let has_label = element.label.is_some() || element.media.is_some();
+    // Guidance alone may be hidden, so it is not enough.
+    if !has_label && element.hint.is_none() {
+        return Err(element
+            .problem(format!("The survey element named '{}' has no label or hint.", element.name))
+            .column("label")
+            .into());
+    }
+    let has_media = |kind: &str| match &element.media {
+        Some(Value::Map(media)) => media.contains_key(kind),
+        Some(Value::Text(text)) => text.contains(kind),
+        None => false,
+    };
+    if has_media("big-image") && !has_media("image") {
+        return Err(element
+            .problem(format!(
+                "To use big-image, you must also specify an image for the survey element named {}.",
+                element.name
+            ))
+            .column("media::big-image")
+            .into());
+    }
+    xml.add(label(survey, id)?);
+    if has_hint {
+        let hint = Xml::new("hint");
+        xml.add(match &element.hint {
+            Some(Value::Text(text)) if element.guidance_hint.is_none() => {
+                hint.with_content(survey.outputs("", text, Some(id))?)
+            }
+            _ => hint.with("ref", format!("jr:itext('{}:hint')", element.xpath)),
+        });
+    }
+    Ok(())
+}
