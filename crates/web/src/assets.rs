@@ -31,8 +31,12 @@ macro_rules! asset {
 pub static STYLESHEET: Asset = asset!("deungdae.css", "text/css; charset=utf-8");
 /// The lighthouse, for the browser's tab.
 pub static MARK: Asset = asset!("lighthouse.svg", "image/svg+xml");
+/// ODK Web Forms and our page script around it, built by `webforms/build.sh`.
+pub static WEBFORMS_SCRIPT: Asset = asset!("webforms/webforms.js", "text/javascript; charset=utf-8");
+/// The style of our page script.
+pub static WEBFORMS_STYLE: Asset = asset!("webforms/webforms.css", "text/css; charset=utf-8");
 
-static ALL: &[&Asset] = &[&STYLESHEET, &MARK];
+static ALL: &[&Asset] = &[&STYLESHEET, &MARK, &WEBFORMS_SCRIPT, &WEBFORMS_STYLE];
 
 impl Asset {
     const fn new(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Asset {
@@ -42,8 +46,9 @@ impl Asset {
     /// Its address on this server.
     pub fn url(&'static self) -> &'static str {
         self.url.get_or_init(|| {
+            let name = self.name.rsplit('/').next().unwrap_or(self.name);
             let hash = hex::encode(Sha256::digest(self.bytes));
-            format!("/assets/{}/{}", hash.get(..16).unwrap_or_default(), self.name)
+            format!("/assets/{}/{}", hash.get(..16).unwrap_or_default(), name)
         })
     }
 

@@ -4,6 +4,7 @@ pub mod address;
 pub mod answer;
 pub mod assets;
 pub mod cookies;
+pub mod fill;
 pub mod frame;
 #[cfg(debug_assertions)]
 pub mod gallery;

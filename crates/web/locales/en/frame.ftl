@@ -164,3 +164,6 @@ table-nothing-matches = Nothing matches these filters.
 table-pages = Turn the pages
 table-previous = Previous
 table-next = Next
+
+fill-needs-script = Filling a form in the browser needs JavaScript. Turn it on for this page, or use ODK Collect on a phone.
+fill-made-with = Filled with ODK Web Forms (Apache-2.0), served from here.

@@ -108,3 +108,6 @@ table-nothing-matches = この条件に合うものはありません。
 table-pages = ページ送り
 table-previous = 前へ
 table-next = 次へ
+
+fill-needs-script = ブラウザーでフォームに記入するにはJavaScriptが必要です。このページで有効にするか、電話のODK Collectを使ってください。
+fill-made-with = ODK Web Forms (Apache-2.0) で記入します。読み込みはこのサーバーからだけです。

@@ -108,3 +108,6 @@ table-nothing-matches = 이 조건에 맞는 것이 없습니다.
 table-pages = 쪽 넘기기
 table-previous = 이전
 table-next = 다음
+
+fill-needs-script = 브라우저에서 양식을 쓰려면 자바스크립트가 필요합니다. 이 화면에서 켜거나 휴대전화의 ODK Collect를 쓰십시오.
+fill-made-with = ODK Web Forms (Apache-2.0)로 작성하며, 이 서버에서만 불러옵니다.

@@ -1,0 +1,37 @@
+//! The gallery of patterns, in every language, width and colour.
+
+use crate::harness::{Browser, serve};
+
+#[tokio::test]
+async fn every_pattern_fits_and_is_clean_in_every_language() {
+    let Some(browser) = Browser::start().await else { return };
+    let server = serve(web::gallery::gallery_router()).await;
+    for language in ["en", "ko", "ja"] {
+        browser
+            .check(&server.url(&format!("/gallery?lang={language}")), &format!("gallery-{language}"))
+            .await;
+    }
+    browser.check(&server.url("/gallery/refusal?lang=ko"), "refusal-ko").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn the_patterns_work_without_scripts() {
+    let Some(browser) = Browser::start().await else { return };
+    let server = serve(web::gallery::gallery_router()).await;
+    browser.scripts(false).await;
+    browser.open(&server.url("/gallery?lang=en&state=new")).await;
+    browser.scripts(true).await;
+    let focused = "return document.activeElement.className === 'errors'";
+    assert_eq!(
+        browser.client.execute(focused, Vec::new()).await.unwrap(),
+        true,
+        "the summary of errors has the focus"
+    );
+    browser.client.find(fantoccini::Locator::Css(".errors a")).await.unwrap().click().await.unwrap();
+    let focused = "return location.hash === '#field-email'";
+    assert_eq!(browser.client.execute(focused, Vec::new()).await.unwrap(), true, "it leads to the field");
+    browser.client.find(fantoccini::Locator::Css(".chips a")).await.unwrap().click().await.unwrap();
+    assert!(browser.client.current_url().await.unwrap().query().is_none(), "a chip removes its filter");
+    browser.quit().await;
+}

@@ -1,0 +1,6 @@
+//! Pages in a real browser. Each room has a file here; all share the harness, and say `skipped:` without Chromium.
+#![cfg(debug_assertions)]
+
+mod fill;
+mod gallery;
+mod harness;
