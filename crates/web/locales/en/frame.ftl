@@ -116,10 +116,10 @@ map-title = { $caption }: map of { $count ->
         [one] one point
        *[other] { $count } points
     }, listed in the table beside it
-map-north = N
-map-south = S
-map-east = E
-map-west = W
+map-north = { $degrees }° N
+map-south = { $degrees }° S
+map-east = { $degrees }° E
+map-west = { $degrees }° W
 map-place = Place
 map-coordinates = Latitude, longitude
 map-more = and { $count } more

@@ -66,10 +66,10 @@ form-date-incomplete = 日付の一部が空いています。年・月・日を
 form-date-no-such-day = その日付は存在しません。年・月・日を確かめてください。年は4桁です。
 
 map-title = { $caption }: { $count }地点の地図。一覧は隣の表にあります
-map-north = 北緯
-map-south = 南緯
-map-east = 東経
-map-west = 西経
+map-north = 北緯{ $degrees }°
+map-south = 南緯{ $degrees }°
+map-east = 東経{ $degrees }°
+map-west = 西経{ $degrees }°
 map-place = 場所
 map-coordinates = 緯度, 経度
 map-more = ほか{ $count }地点

@@ -66,10 +66,10 @@ form-date-incomplete = 날짜의 일부가 비어 있습니다. 년, 월, 일을
 form-date-no-such-day = 없는 날짜입니다. 년, 월, 일을 확인하십시오. 연도는 네 자리입니다.
 
 map-title = { $caption }: 지점 { $count }곳의 지도, 옆의 표에 목록이 있음
-map-north = 북위
-map-south = 남위
-map-east = 동경
-map-west = 서경
+map-north = 북위 { $degrees }°
+map-south = 남위 { $degrees }°
+map-east = 동경 { $degrees }°
+map-west = 서경 { $degrees }°
 map-place = 장소
 map-coordinates = 위도, 경도
 map-more = 그 밖에 { $count }곳

@@ -101,6 +101,13 @@ impl MapOfPoints {
         format!("{:.4}, {:.4}", point.latitude, point.longitude)
     }
 
+    /// "39° N", with as many places as the lines need.
+    fn degrees(&self, value: f64, step: f64, [positive, negative]: [&str; 2]) -> String {
+        let places = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
+        let id = if value < 0.0 { negative } else { positive };
+        self.locale.text_with_one(id, "degrees", format!("{:.places$}", value.abs()))
+    }
+
     fn drawing(&self) -> Drawing {
         let range = |values: &mut dyn Iterator<Item = f64>| {
             let (low, high) =
@@ -126,12 +133,19 @@ impl MapOfPoints {
         let mut lines = Vec::new();
         for longitude in multiples(middle_x - half_width, middle_x + half_width, step) {
             let at = x(longitude);
-            let label = degrees(longitude, step, self.locale.text("map-east"), self.locale.text("map-west"));
+            // A label that would be cut off at the edge is left out.
+            let label = if at > width - 64.0 {
+                String::new()
+            } else {
+                self.degrees(longitude, step, ["map-east", "map-west"])
+            };
             lines.push(Line { x1: at, y1: 0.0, x2: at, y2: height, label, upright: true });
         }
         for latitude in multiples(middle_y - half_height, middle_y + half_height, step) {
             let at = y(latitude);
-            let label = degrees(latitude, step, self.locale.text("map-north"), self.locale.text("map-south"));
+            let cut = at < 24.0 || at > height - 24.0;
+            let label =
+                if cut { String::new() } else { self.degrees(latitude, step, ["map-north", "map-south"]) };
             lines.push(Line { x1: 0.0, y1: at, x2: width, y2: at, label, upright: false });
         }
         let outlines = self.outlines.iter().map(|outline| {
@@ -162,12 +176,6 @@ fn multiples(from: f64, to: f64, step: f64) -> impl Iterator<Item = f64> {
     let first = (from / step).ceil() as i64;
     let last = (to / step).floor() as i64;
     (first..=last.min(first + 20)).map(move |times| times as f64 * step)
-}
-
-fn degrees(value: f64, step: f64, positive: String, negative: String) -> String {
-    let places = (-step.log10().floor()).clamp(0.0, 4.0) as usize;
-    let side = if value < 0.0 { negative } else { positive };
-    format!("{:.places$}° {side}", value.abs())
 }
 
 #[cfg(test)]
