@@ -122,7 +122,7 @@ async fn a_form_of_pyxforms_opens() {
     );
     let file = shared.join("tools/bench.xml");
     let Ok(form) = std::fs::read_to_string(&file) else {
-        println!("skipped: {} not found", file.display());
+        eprintln!("skipped: {} not found", file.display());
         return;
     };
     let Some(browser) = Browser::start().await else { return };

@@ -78,11 +78,11 @@ impl Browser {
         let Some(chromium) =
             ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| is_there(name))
         else {
-            println!("skipped: chromium not found (apt-get install chromium chromium-driver)");
+            eprintln!("skipped: chromium not found (apt-get install chromium chromium-driver)");
             return None;
         };
         if !is_there("chromedriver") {
-            println!("skipped: chromedriver not found (apt-get install chromium-driver)");
+            eprintln!("skipped: chromedriver not found (apt-get install chromium-driver)");
             return None;
         }
         let profile = tempfile::tempdir().unwrap();
