@@ -1,1 +1,38 @@
-//! Reads a protocol folder into one typed value and checks it.
+#![doc = include_str!("../README.md")]
+
+mod classes;
+mod compartment;
+mod consent;
+mod disclosure;
+mod entries;
+mod expressions;
+mod fingerprint;
+mod folder;
+mod form;
+mod leaks;
+mod problem;
+mod protocol;
+mod registry;
+mod role;
+mod rows;
+mod shipped;
+mod texts;
+mod toml_section;
+mod translations;
+mod words;
+
+pub use compartment::{Compartment, Keep, Sealing};
+pub use consent::Consent;
+pub use disclosure::{Disclosure, FieldOfForm};
+pub use fingerprint::fingerprint;
+pub use folder::folder_files;
+pub use form::ProtocolForm;
+pub use problem::Problem;
+pub use protocol::Protocol;
+pub use registry::{Choice, Property, Registry};
+pub use role::Role;
+pub use shipped::{shipped, shipped_files};
+pub use texts::{LANGUAGES, Texts};
+pub use words::{
+    FinestDate, FinestPlace, KeepThen, KeepUntil, Point, PropertyType, Right, Subject, UnknownWord,
+};

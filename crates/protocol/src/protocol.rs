@@ -1,0 +1,252 @@
+use crate::compartment::{self, Compartment, Sealing, are_apart};
+use crate::disclosure::{self, Disclosure, FieldOfForm, NamedField};
+use crate::fingerprint::fingerprint;
+use crate::form::{self, ProtocolForm, ReadForm};
+use crate::problem::Problem;
+use crate::registry::{self, Registry};
+use crate::role::{self, Role};
+use crate::texts::Texts;
+use crate::toml_section::{PROTOCOL_TOML, Section, line};
+use crate::words::Right;
+use crate::{entries, toml_section};
+use std::collections::BTreeMap;
+use toml::de::DeTable;
+use xforms::Class;
+
+/// A kind of work, read from its folder and checked: everything a server needs to put it to work.
+#[derive(Clone, Debug)]
+pub struct Protocol {
+    /// Its name, `workplace`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its title.
+    pub title: Texts,
+    /// What it is for, in one sentence.
+    pub description: Texts,
+    /// The page that tells how the work is done, in Markdown.
+    pub method: Option<String>,
+    /// Who holds which key.
+    pub compartments: Vec<Compartment>,
+    /// Where the values of forms go that the protocol does not bring. Both compartments are given.
+    pub other_forms: Sealing,
+    /// What members do.
+    pub roles: Vec<Role>,
+    /// Its forms, in the order of the work.
+    pub forms: Vec<ProtocolForm>,
+    /// Its registries.
+    pub registries: Vec<Registry>,
+    /// What its published tables keep to.
+    pub disclosure: Disclosure,
+    /// SHA-256 of its folder, see [`fingerprint`].
+    pub fingerprint: [u8; 32],
+}
+
+impl Protocol {
+    /// Reads the files of a protocol folder by path (`protocol.toml`, `forms/visit.md`, …).
+    ///
+    /// # Errors
+    /// Every problem of the folder, in the order of its files and rows, never only the first.
+    pub fn read(files: &BTreeMap<String, Vec<u8>>) -> Result<Protocol, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let protocol = read(files, &mut problems);
+        problems.sort();
+        problems.dedup();
+        match protocol {
+            Some(protocol) if problems.is_empty() => Ok(protocol),
+            _ => Err(problems),
+        }
+    }
+
+    /// Reads a protocol folder on disk.
+    ///
+    /// # Errors
+    /// As [`Protocol::read`], or the file that cannot be read.
+    pub fn read_folder(folder: &std::path::Path) -> Result<Protocol, Vec<Problem>> {
+        Protocol::read(&crate::folder_files(folder)?)
+    }
+
+    /// The compartment with this id.
+    pub fn compartment(&self, id: &str) -> Option<&Compartment> {
+        self.compartments.iter().find(|compartment| compartment.id == id)
+    }
+
+    /// The role with this id.
+    pub fn role(&self, id: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+
+    /// The form with this id.
+    pub fn form(&self, id: &str) -> Option<&ProtocolForm> {
+        self.forms.iter().find(|form| form.id == id)
+    }
+
+    /// The registry with this name.
+    pub fn registry(&self, name: &str) -> Option<&Registry> {
+        self.registries.iter().find(|registry| registry.name == name)
+    }
+
+    /// Which compartments take the values of a form, of the protocol or not.
+    pub fn sealing(&self, form_id: &str) -> &Sealing {
+        self.form(form_id).map_or(&self.other_forms, |form| &form.sealing)
+    }
+
+    /// Whether one person may not hold both compartments.
+    pub fn compartments_apart(&self, one: &str, other: &str) -> bool {
+        are_apart(&self.compartments, one, other)
+    }
+
+    /// Whether one person may not have both roles. Saying it on one side is enough.
+    pub fn roles_apart(&self, one: &str, other: &str) -> bool {
+        let says = |id: &str, about: &str| {
+            self.role(id).is_some_and(|role| role.not_with.iter().any(|other| other == about))
+        };
+        says(one, other) || says(other, one)
+    }
+
+    /// Ids of the roles that give a right.
+    pub fn roles_with(&self, right: Right) -> impl Iterator<Item = &str> {
+        self.roles.iter().filter(move |role| role.may(right)).map(|role| role.id.as_str())
+    }
+}
+
+fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Option<Protocol> {
+    let Some(bytes) = files.get(PROTOCOL_TOML) else {
+        problems.push(Problem::new(
+            PROTOCOL_TOML,
+            "the file is missing",
+            "A protocol is a folder with a file protocol.toml; choose that folder",
+        ));
+        return None;
+    };
+    let Ok(source) = std::str::from_utf8(bytes) else {
+        problems.push(Problem::new(PROTOCOL_TOML, "the file is not UTF-8 text", "Save it as UTF-8"));
+        return None;
+    };
+    let (table, errors) = DeTable::parse_recoverable(source);
+    for error in errors {
+        let row = error.span().and_then(|span| line(source, span.start));
+        let message = error.message().trim().replace('\n', "; ");
+        problems.push(Problem::new(PROTOCOL_TOML, message, "Correct the line; the file is TOML").row(row));
+    }
+    if !problems.is_empty() {
+        return None;
+    }
+    let root = Section::root(source, &table);
+    let compartments = compartment::read(&root, problems);
+    let forms = form::read(&root, files, &compartments, problems);
+    let mut registries = registry::read(&root, &compartments, problems);
+    let (disclosure, named) = disclosure::read(&root, problems);
+    let method = root.optional_text("method", problems);
+    let form_files = form_files(&root);
+    entries::check(&forms, forms.len() == form_files.len(), &mut registries, problems);
+    form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
+    let mut protocol = Protocol {
+        name: root.text("name", problems).value,
+        version: root.text("version", problems).value,
+        title: root.translated("title", problems),
+        description: root.translated("description", problems),
+        method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
+        other_forms: other_forms(&root, &compartments, problems),
+        roles: role::read(&root, &compartments, problems),
+        compartments,
+        forms: Vec::new(),
+        registries,
+        disclosure: disclosure?,
+        fingerprint: fingerprint(files),
+    };
+    name_fields(&mut protocol.disclosure, named, &forms, problems);
+    protocol.forms = forms.into_iter().map(|read| read.form).collect();
+    root.finish(problems);
+    Some(protocol)
+}
+
+/// The files of all forms, those included that could not be read.
+fn form_files(root: &Section) -> Vec<String> {
+    let told_before = &mut Vec::new();
+    let sections = root.sections("form", told_before);
+    sections
+        .iter()
+        .filter_map(|form| form.optional_text("file", told_before))
+        .map(|file| file.value)
+        .collect()
+}
+
+fn read_method(
+    root: &Section,
+    path: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let text = files.get(path).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+    if text.is_none() {
+        problems.push(root.problem(
+            "method",
+            format!("there is no file “{path}” with UTF-8 text"),
+            "Add it, or correct its path",
+        ));
+    }
+    text
+}
+
+fn other_forms(root: &Section, compartments: &[Compartment], problems: &mut Vec<Problem>) -> Sealing {
+    let Some(section) = root.section("other_forms", problems) else {
+        problems.push(root.problem(
+            "other_forms",
+            "nothing says where the values of a mandate's own forms are sealed",
+            "Add [other_forms] with identity = \"…\" and sensitive = \"…\"",
+        ));
+        return Sealing::default();
+    };
+    let section = section.named("other_forms".to_owned());
+    let sealing = Sealing::read(&section, compartments, problems);
+    section.finish(problems);
+    for (class, key) in [(Class::Identity, "identity"), (Class::Sensitive, "sensitive")] {
+        if sealing.compartment(class).is_none() {
+            problems.push(section.problem(
+                key,
+                format!("no compartment takes the {class} values of a mandate's own forms"),
+                format!("Add {key} = \"…\""),
+            ));
+        }
+    }
+    sealing
+}
+
+/// Looks up the fields that the disclosure rules name, now that the forms are read.
+fn name_fields(
+    disclosure: &mut Disclosure,
+    named: Vec<NamedField>,
+    forms: &[ReadForm],
+    problems: &mut Vec<Problem>,
+) {
+    for NamedField { text, key, row } in named {
+        let field = text.split_once('/').and_then(|(id, name)| {
+            let read = forms.iter().find(|read| read.form.id == id)?;
+            let field =
+                read.form.form.fields.iter().find(|field| field.name == name || field.path == name)?;
+            Some((id, field))
+        });
+        let at = |problem: Problem| problem.row(row).column(key).field("disclosure");
+        let Some((form_id, field)) = field else {
+            problems.push(at(Problem::new(
+                toml_section::PROTOCOL_TOML,
+                format!("there is no field “{text}”"),
+                "Write form_id/field",
+            )));
+            continue;
+        };
+        if field.class == Some(Class::Open) {
+            problems.push(at(Problem::new(
+                toml_section::PROTOCOL_TOML,
+                format!("“{text}” is open, though it could help to single a person out"),
+                "Give the field the class sensitive in its form",
+            )));
+        }
+        let found = FieldOfForm { form_id: form_id.to_owned(), path: field.path.clone() };
+        match key {
+            "strict" => disclosure.strict.push(found),
+            _ => disclosure.quasi_identifiers.push(found),
+        }
+    }
+}
