@@ -105,6 +105,17 @@ impl Workbook {
         Ok(Workbook { sheets: read, fallback_name: None })
     }
 
+    /// The rows of a sheet below its header, each with its number as a spreadsheet shows it and its filled cells,
+    /// header and text. A sheet that is not there has none.
+    pub fn rows(&self, sheet: &str) -> impl Iterator<Item = (u32, impl Iterator<Item = (&str, &str)>)> {
+        let sheet = self.sheet(sheet);
+        let rows = sheet.into_iter().flat_map(|sheet| sheet.rows.iter().map(move |cells| (sheet, cells)));
+        (2..).zip(rows).map(|(number, (sheet, cells))| {
+            let named = cells.iter().filter_map(|(column, text)| Some((sheet.header.get(*column)?, text)));
+            (number, named.map(|(header, text)| (header.as_str(), text.as_str())))
+        })
+    }
+
     /// The names of all sheets, as written.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.sheets.iter().map(|s| s.name.as_str())
