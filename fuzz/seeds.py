@@ -1,0 +1,108 @@
+"""Writes the seeds of every fuzz target to corpus/, from the forms and vectors of the repository's own tests.
+
+    python3 fuzz/seeds.py
+"""
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(__file__).resolve().parent / "corpus"
+TESTS = {crate: ROOT / "crates" / crate / "tests" for crate in ("xlsform", "xforms", "ledger", "seal")}
+
+
+def seed(target, name, content):
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    content = content.encode() if isinstance(content, str) else content
+    (folder / f"seed-{name}").write_bytes(content)
+
+
+def cells(line):
+    return [cell.strip().replace("\\|", "|") for cell in line.strip().strip("|").split("|")]
+
+
+def sheets(markdown):
+    """The tables of a form in Markdown, as lists of rows."""
+    found, name = {}, None
+    for line in markdown.splitlines():
+        if line.strip().startswith("|"):
+            first, *row = cells(line)
+            if first:
+                name = first
+            elif name:
+                found.setdefault(name, []).append(row)
+    return found
+
+
+def answer(form_id, inside):
+    return f'<data id="{form_id}" version="3" xmlns:orx="http://openrosa.org/xforms">{inside}</data>'
+
+
+# Forms: as XLSForm, as rows, as XForm.
+for path in sorted([*TESTS["xlsform"].rglob("*.md"), *(ROOT / "protocols").glob("*/forms/*.md")]):
+    text = path.read_text()
+    seed("markdown", path.stem, text)
+    seed("jsonl", path.stem, json.dumps({"id": path.stem, "name": path.stem, "sheets": sheets(text)}, ensure_ascii=False))
+    # Sheets, rows and cells divided by control characters, as the target takes them.
+    rows = ["\x1d".join([name, *("\x1e".join(row) for row in table)]) for name, table in sheets(text).items()]
+    seed("xlsx_parts", path.stem, "\x1c".join(rows))
+for path in TESTS["xlsform"].rglob("*.xlsx"):
+    seed("xlsx", path.stem, path.read_bytes())
+
+# Answers to the form that the targets hold, and the forms themselves.
+ENTITY = (
+    '<meta><entity dataset="persons" create="1" id="uuid:5c1b7a52-7d3a-4c6e-9a86-1f2b7b9d1d11"><label>리영희</label></entity></meta>'
+)
+UPDATE = (
+    "<orx:meta><orx:instanceID>uuid:1</orx:instanceID><orx:deprecatedID>uuid:0</orx:deprecatedID>"
+    '<entity dataset="visits" update="1" baseVersion="2" trunkVersion="1" branchId="5c1b7a52-7d3a-4c6e-9a86-1f2b7b9d1d12" '
+    'id="5c1b7a52-7d3a-4c6e-9a86-1f2b7b9d1d13"><label>Nampo</label></entity></orx:meta>'
+)
+ANSWERS = {
+    "short": answer("household", "<site>Nampo</site><meta><instanceID>uuid:1</instanceID></meta>"),
+    "long": answer(
+        "household",
+        "<site>남포</site><town>a</town><foods>rice maize</foods><photo>1.jpg</photo>"
+        f"<people><name>Kim</name><sex>f</sex><plots><size>1.5</size></plots><plots/>{ENTITY}</people><people/>{UPDATE}",
+    ),
+}
+for path in sorted(TESTS["xforms"].glob("forms/*.xml")):
+    seed("xform", path.stem, path.read_text())
+    for name, text in ANSWERS.items():
+        seed("form_and_submission", f"{path.stem}-{name}", path.read_text() + "\0" + text)
+for name, text in ANSWERS.items():
+    seed("submission", name, text)
+
+vector = json.loads((TESTS["xforms"] / "vectors" / "encrypted.json").read_text())
+seed("submission", "encrypted", vector["envelope"])
+seed("encrypted_submission", "envelope", "e" + vector["envelope"])
+seed("encrypted_submission", "file", b"\x12" + b"sixteen bytes of")
+
+# Stored forms, one of each.
+for line in (TESTS["seal"] / "formats.txt").read_text().splitlines():
+    name, value = line.split(": ", 1)
+    try:
+        content = bytes.fromhex(value)
+    except ValueError:
+        content = value.encode()
+    for choice in "vlt":
+        seed("sealed", f"{choice}-{name.replace(' ', '-')}", choice.encode() + content)
+seed("sealed", "value", b"V\0\x30\x01" + "리영희".encode())
+seed("sealed", "stream", b"s\0\x30\x01\xff\x20" + "증언 ".encode() * 20)
+
+vectors = json.loads((TESTS["ledger"] / "vectors" / "tlog_vectors.json").read_text())
+for number, note in enumerate(vectors["notes"]):
+    seed("ledger_text", f"note-{number}", note["note"])
+    seed("ledger_text", f"key-{number}", note["vkey"])
+ROOT_HASH = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
+CHECKPOINT = f"ledger.example.org/north\n517\n{ROOT_HASH}\n"
+SIGNED = f"{CHECKPOINT}\n— ledger.example.org/north x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+seed("ledger_text", "checkpoint", CHECKPOINT)
+seed("ledger_text", "signed", SIGNED)
+seed("ledger_text", "proof", f"c2sp.org/tlog-proof@v1\nindex 1\n{ROOT_HASH}\n{ROOT_HASH}\n\n{SIGNED}")
+seed("ledger_text", "entry", json.dumps({"at": 1795392000, "commitment": "00" * 32, "kind": "submission", "v": 1}, separators=(",", ":")))
+seed("ledger_text", "tile", "tile/0/x001/234.p/5")
+seed("ledger_text", "bundle", b"\0\x01a\0\x02bc\0\x00")
+for what in range(6):
+    seed("ledger_export", f"change-{what}", bytes([what, 1, 0, 9, 1]))
+seed("ledger_export", "other", b"\x02\0\0\x01\0tile/0/002.p/4")
