@@ -2,12 +2,17 @@
 
     python3 fuzz/seeds.py
 """
+import io
 import json
+import zipfile
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(__file__).resolve().parent / "corpus"
 TESTS = {crate: ROOT / "crates" / crate / "tests" for crate in ("xlsform", "xforms", "ledger", "seal")}
+PARTS = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml", "xl/styles.xml"]
+PARTS += [f"xl/worksheets/sheet{number}.xml" for number in (1, 2, 3)]
 
 
 def seed(target, name, content):
@@ -34,6 +39,34 @@ def sheets(markdown):
     return found
 
 
+def parts(tables):
+    """The XML of a workbook, in the order in which the target puts it into a zip."""
+    numbered = list(enumerate(tables.items(), 1))[:3]
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, (name, _) in numbered)
+    others = (("r8", "sharedStrings"), ("r9", "styles"))
+    related = "".join(f'<Relationship Id="r{n}" Type="{kind}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered)
+    related += "".join(f'<Relationship Id="{key}" Type="{kind}/{name}" Target="{name}.xml"/>' for key, name in others)
+    yield f'<workbook xmlns:r="{kind}"><sheets>{listed}</sheets></workbook>'
+    yield f"<Relationships>{related}</Relationships>"
+    yield "<sst><si><t>type</t></si><si><r><t>na</t></r><r><t>me</t></r></si></sst>"
+    yield '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="yyyy-mm-dd"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    for number, (_, table) in numbered:
+        xml = "<worksheet><sheetData>"
+        for row, line in enumerate(table, 1):
+            xml += f'<row r="{row}">'
+            for column, cell in enumerate(line):
+                place = f'r="{chr(65 + column)}{row}"' if column < 26 else ""
+                if cell in ("type", "name") and row == 1:
+                    xml += f'<c {place} t="s"><v>{("type", "name").index(cell)}</v></c>'
+                elif cell.isdigit():
+                    xml += f'<c {place} s="1"><v>{cell}</v></c>'
+                elif cell:
+                    xml += f'<c {place} t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+            xml += "</row>"
+        yield xml + "</sheetData></worksheet>"
+
+
 def answer(form_id, inside):
     return f'<data id="{form_id}" version="3" xmlns:orx="http://openrosa.org/xforms">{inside}</data>'
 
@@ -43,11 +76,12 @@ for path in sorted([*TESTS["xlsform"].rglob("*.md"), *(ROOT / "protocols").glob(
     text = path.read_text()
     seed("markdown", path.stem, text)
     seed("jsonl", path.stem, json.dumps({"id": path.stem, "name": path.stem, "sheets": sheets(text)}, ensure_ascii=False))
-    # Sheets, rows and cells divided by control characters, as the target takes them.
-    rows = ["\x1d".join([name, *("\x1e".join(row) for row in table)]) for name, table in sheets(text).items()]
-    seed("xlsx_parts", path.stem, "\x1c".join(rows))
-for path in TESTS["xlsform"].rglob("*.xlsx"):
-    seed("xlsx", path.stem, path.read_bytes())
+    seed("xlsx_parts", path.stem, "\x1c".join(parts(sheets(text))))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for part, xml in zip(PARTS, parts(sheets(text))):
+            file.writestr(part, xml)
+    seed("xlsx", path.stem, packed.getvalue())
 
 # Answers to the form that the targets hold, and the forms themselves.
 ENTITY = (

@@ -41,7 +41,9 @@ step() {
     fi
 }
 
-step formatting cargo fmt --all --check
+formatting() { cargo fmt --all --check && cargo fmt --manifest-path fuzz/Cargo.toml --check; }
+
+step formatting formatting
 step clippy cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 passes=0 failures=0
@@ -70,6 +72,7 @@ if [ "${1:-}" != lint ]; then
     while read -r good bad; do count "$good" "$bad"; done \
         < <(sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' "$work/doctests")
 
+    step "fuzz targets" cargo check --quiet --manifest-path fuzz/Cargo.toml
     step "second reader" "$python" crates/seal/tests/formats.py
 fi
 

@@ -21,8 +21,9 @@ struct Phone {
 }
 
 static PHONE: LazyLock<Phone> = LazyLock::new(|| {
-    let vector: Value = serde_json::from_str(include_str!("../../crates/xforms/tests/vectors/encrypted.json"))
-        .expect("the vector is JSON");
+    let vector: Value =
+        serde_json::from_str(include_str!("../../crates/xforms/tests/vectors/encrypted.json"))
+            .expect("the vector is JSON");
     let text = |name: &str| vector[name].as_str().expect("it is text");
     let envelope = envelope(text("envelope").as_bytes()).expect("it is encrypted");
     let files = vector["files"].as_object().expect("it is a map").iter();
@@ -48,7 +49,9 @@ fuzz_target!(|bytes: &[u8]| {
     let phone = &*PHONE;
     if choice == b'e' {
         let Some(envelope) = envelope(rest) else { return };
-        if let Ok(opened) = open(&envelope, &phone.private_key, |name| phone.files.get(name).cloned(), &mut dice()) {
+        if let Ok(opened) =
+            open(&envelope, &phone.private_key, |name| phone.files.get(name).cloned(), &mut dice())
+        {
             let _ = opened.submission(&Limits::SUBMISSION);
         }
     } else if let Some(opened) = phone.content_key.open_file(usize::from(choice), rest.to_vec()) {

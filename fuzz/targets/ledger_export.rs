@@ -2,7 +2,9 @@
 #![no_main]
 
 use ledger::leaf::kind;
-use ledger::{Checkpoint, Expected, Leaf, Signer, Tree, VerifierKey, commitment, leaf_hash, tile, verify_exported};
+use ledger::{
+    Checkpoint, Expected, Leaf, Signer, Tree, VerifierKey, commitment, leaf_hash, tile, verify_exported,
+};
 use libfuzzer_sys::fuzz_target;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;

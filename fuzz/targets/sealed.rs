@@ -5,8 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use seal::{
-    DataKey, OpeningStream, Place, PublicKey, RecordKey, RecoveryCode, SealingStream, SecretKey, Share, Token,
-    open_sealed, open_value, seal_to, seal_value, unlock_with_code, unlock_with_password,
+    DataKey, OpeningStream, Place, PublicKey, RecordKey, RecoveryCode, SealingStream, SecretKey, Share,
+    Token, open_sealed, open_value, seal_to, seal_value, unlock_with_code, unlock_with_password,
 };
 
 const PLACE: Place<'static> = Place::new("submission", "uuid:5d0c", "identity");
@@ -17,7 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
     match choice {
         b'v' => {
             assert!(open_value(&RecordKey::fresh(dice), &PLACE, rest).is_err(), "opened what nobody sealed");
-            assert!(RecordKey::unwrap(&DataKey::fresh(dice), &PLACE, rest).is_err(), "opened what nobody sealed");
+            assert!(
+                RecordKey::unwrap(&DataKey::fresh(dice), &PLACE, rest).is_err(),
+                "opened what nobody sealed"
+            );
             assert!(open_sealed(&SecretKey::fresh(dice), &PLACE, rest).is_err(), "opened what nobody sealed");
         }
         b'V' => changed_value(rest, dice),

@@ -19,7 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(!act.update || act.base_version.is_some(), "an update without a base version: {act:?}");
     }
     // The same bytes are the same submission: phones send twice.
-    let again = Submission::read(bytes, &Limits::SUBMISSION).map(|again| FORM.split(&again, Class::Sensitive));
+    let again =
+        Submission::read(bytes, &Limits::SUBMISSION).map(|again| FORM.split(&again, Class::Sensitive));
     let again = again.expect("it was read before");
     assert!(again.open == split.open && again.identity == split.identity, "read twice, split differently");
 });

@@ -1,0 +1,16 @@
+//! Any text as a form in Markdown. What converts is an XForm that we read ourselves.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use xforms::{Form, FormError, Limits};
+use xlsform::{Workbook, convert};
+
+fuzz_target!(|text: &str| {
+    let Ok(workbook) = Workbook::from_markdown(text) else { return };
+    let Ok(converted) = convert(&workbook, "form") else { return };
+    match Form::read(&converted.xform, &Limits::FORM) {
+        Ok(form) => assert_eq!(form.form_id, converted.form_id, "converted and read under another id"),
+        Err(FormError::Xml(error)) => panic!("converted to what is no XML: {error}\n{}", converted.xform),
+        Err(_) => {}
+    }
+});
