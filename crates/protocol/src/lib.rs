@@ -16,6 +16,7 @@ mod registry;
 mod role;
 mod rows;
 mod shipped;
+mod slip_code;
 mod texts;
 mod toml_section;
 mod translations;
@@ -32,6 +33,7 @@ pub use protocol::Protocol;
 pub use registry::{Choice, Property, Registry};
 pub use role::Role;
 pub use shipped::{shipped, shipped_files};
+pub use slip_code::{is_slip_code, slip_code};
 pub use texts::{LANGUAGES, Texts};
 pub use words::{
     FinestDate, FinestPlace, KeepThen, KeepUntil, Point, PropertyType, Right, Subject, UnknownWord,
