@@ -20,6 +20,10 @@ pub fn gallery_router() -> Router {
         .route("/gallery/form", post(|| async { Refusal::not_found() }))
         .route("/gallery/progress", get(progress))
         .route("/gallery/refusal", get(|| async { Answer::<()>::Err(Refusal::not_found().into()) }))
+        .route(
+            "/gallery/panic",
+            get(|| async { None::<()>.map_or_else(|| panic!("a made-up panic"), |()| "") }),
+        )
         .route("/gallery/fault", get(|| async { Fault::new(&std::fmt::Error) }));
     with_page_layers(pages).merge(crate::assets::router())
 }

@@ -1,15 +1,18 @@
 //! Headers that every answer of the pages carries, and the layers that set them.
 
+use std::any::Any;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::address::Address;
-use crate::answer::{Refusal, as_pages};
+use crate::answer::{Fault, Refusal, as_pages};
 use crate::cookies;
 use crate::locale::Locale;
 
@@ -31,14 +34,15 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 const UNLESS_SET: [(HeaderName, &str); 2] =
     [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY), (header::CACHE_CONTROL, "no-store")];
 
-/// Puts the layers of the pages around their routes: strict headers, a page for every trouble, the language cookie,
-/// and the refusal of forms that another site sends.
+/// Puts the layers of the pages around their routes: strict headers, a page for every trouble (a panic too), the
+/// language cookie, and the refusal of forms that another site sends.
 pub fn with_page_layers<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
     routes
         .fallback(|| async { Refusal::not_found() })
         .method_not_allowed_fallback(|| async {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "refusal-method")
         })
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(CsrfLayer::new().with_rejection_response(foreign_form))
         .layer(middleware::from_fn(as_pages))
         .layer(middleware::from_fn(remember_language))
@@ -47,6 +51,11 @@ pub fn with_page_layers<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> 
 
 fn foreign_form(_: ProtectionError) -> Response<Body> {
     Refusal::new(StatusCode::FORBIDDEN, "refusal-foreign-form").into_response()
+}
+
+/// A panic is a fault like any other to the reader; its message, which may hold anything, stays out of the log.
+fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
+    Fault::new(&std::io::Error::other("a handler panicked; the place is on standard error")).into_response()
 }
 
 /// Sets the headers on every answer.

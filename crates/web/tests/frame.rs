@@ -71,6 +71,9 @@ async fn trouble_is_a_page_that_says_what_to_do() {
     let (response, body) = ask(Request::get("/gallery/fault")).await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(body.contains("Id in the log"));
+    let (response, body) = ask(Request::get("/gallery/panic")).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(body.contains("Id in the log") && !body.contains("made-up"));
     let (response, _) = ask(Request::put("/gallery")).await;
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
 }

@@ -5,8 +5,8 @@ use askama::Template;
 
 use crate::locale::Locale;
 
-/// A place on the map.
-#[derive(Debug, Clone, PartialEq)]
+/// A place on the map. It has no `Debug`: where somebody lives is identity.
+#[derive(Clone, PartialEq)]
 pub struct MapPoint {
     /// Degrees north, −90 to 90 (WGS 84).
     pub latitude: f64,
@@ -19,7 +19,7 @@ pub struct MapPoint {
 }
 
 /// Points on an equirectangular map, true to scale at the middle latitude.
-#[derive(Debug, Clone, Template)]
+#[derive(Clone, Template)]
 #[template(path = "patterns/map.html")]
 pub struct MapOfPoints {
     locale: Locale,

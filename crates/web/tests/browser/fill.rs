@@ -127,14 +127,18 @@ async fn a_form_of_pyxforms_opens() {
     };
     let Some(browser) = Browser::start().await else { return };
     let (server, sent) = server(form, "Food aid visit").await;
-    browser.width(1280).await;
-    browser.open(&server.url("/fill?lang=en")).await;
-    browser.wait_until("the form is open", "return !!document.querySelector('.odk-form')").await;
+    for (dark, width) in [(true, 1280), (false, 720), (true, 360), (false, 360), (false, 1280)] {
+        browser.dark(dark).await;
+        browser.width(width).await;
+        browser.open(&server.url("/fill?lang=en")).await;
+        browser.wait_until("the form is open", "return !!document.querySelector('.odk-form')").await;
+        browser.screenshot(&format!("fill-bench-{width}-{}", if dark { "dark" } else { "light" })).await;
+        assert_eq!(browser.overflow().await, Vec::<String>::new(), "at {width}");
+    }
     let text = browser.client.find(Locator::Css("#web-form")).await.unwrap().text().await.unwrap();
     for label in ["Site name", "Date of visit", "Kind of place", "Children under five", "Photo"] {
         assert!(text.contains(label), "{label} is missing in {text}");
     }
-    browser.screenshot("fill-bench-1280").await;
     assert!(sent.lock().unwrap().is_empty());
     assert!(browser.requests().await.iter().all(|url| url.starts_with(server.origin())));
     assert_eq!(browser.said().await, Vec::<String>::new());

@@ -11,6 +11,8 @@ async fn every_pattern_fits_and_is_clean_in_every_language() {
             .check(&server.url(&format!("/gallery?lang={language}")), &format!("gallery-{language}"))
             .await;
     }
+    let filtered = "/gallery?lang=ja&state=new&q=%E8%A3%BD%E6%9D%90&sort=-sent";
+    browser.check(&server.url(filtered), "gallery-filtered-ja").await;
     browser.check(&server.url("/gallery/refusal?lang=ko"), "refusal-ko").await;
     browser.quit().await;
 }
