@@ -1,1 +1,43 @@
-//! What people do, one file per act.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod attempts;
+mod desk;
+mod devices;
+mod entries;
+mod export;
+mod files;
+mod forms;
+mod intake;
+mod keyring;
+mod ledger_pages;
+mod mandates;
+mod may;
+mod members;
+mod receive;
+mod record;
+mod recovery;
+mod registries;
+mod search;
+mod session;
+mod submissions;
+mod totp;
+
+pub use answer::{Answer, Error, Kind, Problem, Refusal};
+pub use desk::{Desk, Dice, Options};
+pub use devices::{NewDevice, Phone};
+pub use entries::EntryChange;
+pub use export::Export;
+pub use files::IncomingFile;
+pub use forms::{FormModel, ListedFile, ListedForm, Upload, Uploaded};
+pub use ledger_pages::{AuditPage, LedgerPage};
+pub use mandates::{CompartmentState, NewMandate};
+pub use may::{
+    Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity, Read,
+    Review, RightTo, Seat,
+};
+pub use members::NewMember;
+pub use receive::{Received, Sender, SentFile};
+pub use registries::{EntryDetail, EntryRow, EntryVersionDetail};
+pub use session::{Login, Session};
+pub use submissions::{Opening, SubmissionDetail, SubmissionRow, VersionDetail};

@@ -1,17 +1,25 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 mod backup;
 mod database;
 mod fault;
 mod files;
+pub mod form;
 mod ids;
+pub mod ledger;
 mod link;
+pub mod mandate;
+pub mod member;
 mod migrate;
 mod postgres;
 mod reader;
+pub mod registry;
 mod row;
+pub mod setting;
 mod sqlite;
 mod store;
+pub mod submission;
 mod value;
 mod writer;
 

@@ -8,7 +8,7 @@ use crate::ids::Ids;
 use crate::{Engine, Fault, Tx, params};
 
 /// Number, name and text, in order.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "house", include_str!("../migrations/0001_house.sql"))];
 
 /// Any number will do, as long as all our servers use the same: they start one after the other.
 const ADVISORY_LOCK: i64 = 0x6465_756e_6764_6165;

@@ -1,0 +1,150 @@
+//! The desk itself: the store, the clock, the dice, and what is kept in memory between acts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use ledger::Signer;
+use protocol::Protocol;
+use rand_core::SeedableRng;
+use store::{Fault, Store};
+use tokio::sync::Semaphore;
+
+use crate::answer::{Answer, Refusal};
+use crate::attempts::Attempts;
+use crate::forms::FormModel;
+use crate::intake::Intake;
+use crate::session::UnlockedSessions;
+
+/// A source of randomness for one act, seeded by the roof.
+pub type Dice = rand_chacha::ChaCha20Rng;
+
+/// How an installation differs from another one.
+#[derive(Clone)]
+pub struct Options {
+    /// Cost of a password check.
+    pub password_cost: seal::Cost,
+    /// Minutes without use after which a session's keys are forgotten.
+    pub idle_minutes: i64,
+    /// Hours after which a login ends by itself.
+    pub session_hours: i64,
+    /// Largest attachment taken, bytes.
+    pub largest_file: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            password_cost: seal::Cost::DEFAULT,
+            idle_minutes: 15,
+            session_hours: 24,
+            largest_file: 256 << 20,
+        }
+    }
+}
+
+/// Everything that acts need.
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) options: Options,
+    pub(crate) attempts: Attempts,
+    pub(crate) unlocked: UnlockedSessions,
+    pub(crate) intake: Intake,
+    pub(crate) password_turns: Semaphore,
+    pub(crate) decoy_lock: Vec<u8>,
+    pub(crate) forms: Mutex<HashMap<i64, Arc<FormModel>>>,
+    pub(crate) seen: Mutex<HashMap<i64, i64>>,
+    pub(crate) signer: Arc<Signer>,
+    protocols: BTreeMap<String, Arc<Protocol>>,
+    clock: fn() -> i64,
+    seed: fn() -> [u8; 32],
+}
+
+/// Password checks at the same time; each takes as much memory as its cost says.
+const PASSWORD_TURNS: usize = 2;
+
+impl Desk {
+    /// Sits down: reads or makes the log's key, and has the log's head signed with every batch of changes.
+    ///
+    /// `clock` gives milliseconds since 1970, `seed` fresh randomness of the system.
+    pub async fn open(
+        store: Store,
+        protocols: Vec<Protocol>,
+        options: Options,
+        clock: fn() -> i64,
+        seed: fn() -> [u8; 32],
+    ) -> Answer<Desk> {
+        let fresh = seed();
+        let origin = format!("deungdae.example/{}", hex(&seed()[..8]));
+        let (key, origin) = store
+            .write(move |tx| {
+                let key = store::setting::get_or_put(tx, "ledger_seed", &fresh)?;
+                let origin = store::setting::get_or_put(tx, "ledger_origin", origin.as_bytes())?;
+                Ok::<_, Fault>((key, origin))
+            })
+            .await?;
+        let key: [u8; 32] =
+            key.try_into().map_err(|_| Fault::Damaged { what: "the log's signing key".to_owned() })?;
+        let origin = String::from_utf8_lossy(&origin).into_owned();
+        let signer = Arc::new(
+            Signer::from_seed(&origin, &key).map_err(|error| Fault::Damaged { what: error.to_string() })?,
+        );
+        let for_batches = signer.clone();
+        store.after_batch(move |tx| crate::record::sign_head(tx, &for_batches));
+        let mut dice = Dice::from_seed(seed());
+        let decoy = seal::SecretKey::fresh(&mut dice);
+        let decoy_lock = seal::lock_with_password(&decoy, "decoy", options.password_cost, &mut dice)
+            .map_err(|error| Fault::internal(error.to_string()))?;
+        Ok(Desk {
+            store,
+            options,
+            attempts: Attempts::default(),
+            unlocked: UnlockedSessions::default(),
+            intake: Intake::default(),
+            password_turns: Semaphore::new(PASSWORD_TURNS),
+            decoy_lock,
+            forms: Mutex::default(),
+            seen: Mutex::default(),
+            signer,
+            protocols: protocols.into_iter().map(|protocol| (protocol.name.clone(), Arc::new(protocol))).collect(),
+            clock,
+            seed,
+        })
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Randomness for one act.
+    pub(crate) fn dice(&self) -> Dice {
+        Dice::from_seed((self.seed)())
+    }
+
+    /// A salt for one commitment.
+    pub(crate) fn salt(&self) -> [u8; 32] {
+        (self.seed)()
+    }
+
+    /// The protocols that a mandate can follow.
+    pub fn protocols(&self) -> impl Iterator<Item = &Arc<Protocol>> {
+        self.protocols.values()
+    }
+
+    /// A protocol by name.
+    pub fn protocol(&self, name: &str) -> Answer<Arc<Protocol>> {
+        self.protocols
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Refusal::invalid("refusal-protocol-unknown").with("protocol", name).into())
+    }
+
+    /// Whether the database answers; for health checks.
+    pub async fn is_well(&self) -> bool {
+        self.store.read(|tx| store::setting::get(tx, "ledger_origin")).await.is_ok()
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,549 @@
+//! Forms: uploading, preparing a draft, publishing, and what phones are told of them.
+
+use std::sync::Arc;
+
+use md5::Md5;
+use protocol::Protocol;
+use sha2::{Digest, Sha256};
+use store::form::{self, Form, FormFile, FormVersion};
+use store::mandate::{self, Compartment};
+use store::{Fault, Tx, setting};
+use xforms::{Class, Limits};
+
+use crate::answer::{Answer, Error, Refusal};
+use crate::desk::hex;
+use crate::may::{Forms, May, Read, Seat};
+use crate::receive::Sender;
+use crate::record::{self, Done};
+use crate::session::Session;
+use crate::{Desk, registries};
+
+/// A version of a form, with what its XForm says.
+pub struct FormModel {
+    /// As stored.
+    pub version: FormVersion,
+    /// As read.
+    pub form: xforms::Form,
+}
+
+impl FormModel {
+    /// The class of a field; a field without one is sensitive.
+    pub fn class_of(&self, path: &str) -> Class {
+        self.form.field(path).map_or(Class::Sensitive, |field| field.class_or(Class::Sensitive))
+    }
+
+    /// The compartment that values of a class are sealed to; none for open ones.
+    pub(crate) fn compartment(&self, class: Class) -> Option<i64> {
+        match class {
+            Class::Open => None,
+            Class::Sensitive => Some(self.version.sensitive_compartment),
+            Class::Identity => Some(self.version.identity_compartment),
+        }
+    }
+
+    /// The highest class that any field has; the XML as a whole is sealed as that.
+    pub(crate) fn highest_class(&self) -> Class {
+        let fields = self.form.fields.iter().filter(|field| field.kind.has_value());
+        fields.map(|field| field.class_or(Class::Sensitive)).max().unwrap_or(Class::Sensitive).max(Class::Sensitive)
+    }
+}
+
+/// A form in a list.
+pub struct ListedForm {
+    /// The form.
+    pub form: Form,
+    /// Its published version, or else its draft.
+    pub model: Arc<FormModel>,
+}
+
+/// A file of a form version, as phones are told of it.
+pub struct ListedFile {
+    /// File name.
+    pub name: String,
+    /// Hash that changes when the content does; none until there is content.
+    pub md5: Option<String>,
+    /// The registry behind it.
+    pub registry: Option<String>,
+    /// Media type.
+    pub media_type: String,
+}
+
+/// What is uploaded: an XLSForm (.xlsx, or a table in Markdown) or an XForm.
+pub struct Upload<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// The name of the file that was chosen; used as the form's id where it gives none.
+    pub file_name: &'a str,
+    /// The form id to use instead of the form's own fallback, as ODK's `X-XlsForm-FormId-Fallback` does.
+    pub fallback_id: Option<&'a str>,
+}
+
+/// An upload that became a draft.
+pub struct Uploaded {
+    /// The form.
+    pub form: Form,
+    /// The draft.
+    pub version: FormVersion,
+    /// The converter's warnings.
+    pub warnings: Vec<String>,
+}
+
+/// A form's text, converted and read.
+struct Prepared {
+    xform: String,
+    form: xforms::Form,
+    xlsform: Option<(String, Vec<u8>)>,
+    warnings: Vec<String>,
+}
+
+fn prepare(upload: &Upload<'_>) -> Result<Prepared, Refusal> {
+    let start: &[u8] = upload.bytes.trim_ascii_start();
+    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start);
+    if start.starts_with(b"<") {
+        let xform = std::str::from_utf8(upload.bytes)
+            .map_err(|_| Refusal::invalid("refusal-form").problem(upload.file_name, "not UTF-8"))?
+            .trim_start_matches('\u{feff}');
+        let form = read_form(xform)?;
+        return Ok(Prepared { xform: xform.to_owned(), form, xlsform: None, warnings: Vec::new() });
+    }
+    let stem = upload.file_name.rsplit_once('.').map_or(upload.file_name, |(stem, _)| stem);
+    let fallback = upload.fallback_id.unwrap_or(stem);
+    let converted = xlsform::Workbook::read(upload.file_name, upload.bytes)
+        .and_then(|workbook| xlsform::convert(&workbook, fallback))
+        .map_err(|failure| refuse_form(&failure))?;
+    let form = read_form(&converted.xform)?;
+    Ok(Prepared {
+        xform: converted.xform,
+        form,
+        xlsform: Some((upload.file_name.to_owned(), upload.bytes.to_vec())),
+        warnings: converted.warnings,
+    })
+}
+
+fn refuse_form(failure: &xlsform::Failure) -> Refusal {
+    failure.problems.iter().fold(Refusal::invalid("refusal-form"), |refusal, problem| {
+        let sheet = problem.sheet.clone().unwrap_or_default();
+        let row = problem.row.map(|row| format!("row {row}"));
+        let parts = [Some(sheet), row, problem.column.clone()];
+        let place: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        refusal.problem(place.join(" · "), problem.message.clone())
+    })
+}
+
+fn read_form(xform: &str) -> Result<xforms::Form, Refusal> {
+    xforms::Form::read(xform, &Limits::FORM)
+        .map_err(|error| Refusal::invalid("refusal-form").problem("", error.to_string()))
+}
+
+impl Desk {
+    /// A form version as read; kept in memory, because versions never change.
+    pub(crate) async fn model(&self, version: i64) -> Answer<Arc<FormModel>> {
+        let known = self.forms.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(&version).cloned();
+        if let Some(model) = known {
+            return Ok(model);
+        }
+        let row = self
+            .store
+            .read(move |tx| form::version(tx, version))
+            .await?
+            .ok_or_else(|| Fault::internal(format!("there is no form version {version}")))?;
+        let form = xforms::Form::read(&row.xform, &Limits::FORM)
+            .map_err(|error| Fault::Damaged { what: format!("form version {version}: {error}") })?;
+        let model = Arc::new(FormModel { version: row, form });
+        let mut forms = self.forms.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if forms.len() >= MODELS_KEPT {
+            forms.clear();
+        }
+        forms.insert(version, model.clone());
+        Ok(model)
+    }
+
+    /// The forms of a mandate.
+    pub async fn forms(&self, may: &May<'_, Read>) -> Answer<Vec<ListedForm>> {
+        self.listed_forms(may.mandate().id).await
+    }
+
+    /// The forms of a mandate, for whoever sits in it: titles and versions tell nothing about people.
+    pub async fn forms_seen_from(&self, seat: &Seat) -> Answer<Vec<ListedForm>> {
+        self.listed_forms(seat.mandate().id).await
+    }
+
+    /// The forms that a sender can fill: published and open.
+    pub async fn forms_to_fill(&self, sender: &Sender) -> Answer<Vec<ListedForm>> {
+        let mut forms = self.listed_forms(sender.mandate().id).await?;
+        forms.retain(|listed| listed.form.state == "open" && listed.form.current_version.is_some());
+        Ok(forms)
+    }
+
+    async fn listed_forms(&self, mandate: i64) -> Answer<Vec<ListedForm>> {
+        let forms = self.store.read(move |tx| form::all(tx, mandate)).await?;
+        let mut listed = Vec::with_capacity(forms.len());
+        for form in forms {
+            if let Some(version) = form.current_version.or(form.draft_version) {
+                listed.push(ListedForm { model: self.model(version).await?, form });
+            }
+        }
+        Ok(listed)
+    }
+
+    /// A form of a mandate by its ODK id.
+    pub async fn form(&self, mandate: i64, form_id: &str) -> Answer<Form> {
+        let form_id = form_id.to_owned();
+        let found = self.store.read(move |tx| form::by_form_id(tx, mandate, &form_id)).await?;
+        Ok(found.ok_or_else(Refusal::not_found)?)
+    }
+
+    /// The published version of a form.
+    pub async fn published(&self, form: &Form) -> Answer<Arc<FormModel>> {
+        match form.current_version {
+            Some(version) => self.model(version).await,
+            None => Err(Refusal::not_found().into()),
+        }
+    }
+
+    /// A form's draft, if there is one.
+    pub async fn draft(&self, form: &Form) -> Answer<Option<Arc<FormModel>>> {
+        match form.draft_version {
+            Some(version) => Ok(Some(self.model(version).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The published versions of a form, newest first.
+    pub async fn form_versions(&self, _: &Seat, form: &Form) -> Answer<Vec<FormVersion>> {
+        let id = form.id;
+        Ok(self.store.read(move |tx| form::published_versions(tx, id)).await?)
+    }
+
+    /// Takes an uploaded form and makes it a draft: of a new form, or of the one that has its id. When `of` is given,
+    /// the upload must have that form's id.
+    pub async fn upload_form(&self, may: &May<'_, Forms>, upload: Upload<'_>, of: Option<&Form>) -> Answer<Uploaded> {
+        let prepared = prepare(&upload)?;
+        if let Some(form) = of
+            && form.form_id != prepared.form.form_id
+        {
+            return Err(Refusal::conflict("refusal-form-id-differs")
+                .with("expected", &form.form_id)
+                .with("found", &prepared.form.form_id)
+                .into());
+        }
+        self.keep_draft(may.session(), may.mandate().id, may.protocol(), prepared).await
+    }
+
+    async fn keep_draft(
+        &self,
+        session: &Session,
+        mandate: i64,
+        protocol: &Arc<Protocol>,
+        prepared: Prepared,
+    ) -> Answer<Uploaded> {
+        let (now, by) = (self.now(), session.member().id);
+        let protocol = protocol.clone();
+        let warnings = prepared.warnings.clone();
+        let (form, version) = self
+            .store
+            .write(move |tx| {
+                let Prepared { xform, form: read, xlsform, warnings } = prepared;
+                let existing = form::by_form_id(tx, mandate, &read.form_id)?;
+                let mut form = match existing {
+                    Some(form) => form,
+                    None => {
+                        let form = Form {
+                            id: setting::next_number(tx, "form")?,
+                            mandate,
+                            form_id: read.form_id.clone(),
+                            state: "open".to_owned(),
+                            current_version: None,
+                            draft_version: None,
+                            submissions: 0,
+                            created_at: now,
+                            created_by: Some(by),
+                        };
+                        form::add(tx, &form)?;
+                        form
+                    }
+                };
+                let (identity, sensitive) = compartments_of(tx, mandate, &protocol, &read.form_id)?;
+                let version = FormVersion {
+                    id: setting::next_number(tx, "form_version")?,
+                    form: form.id,
+                    version: read.version.clone().unwrap_or_default(),
+                    title: read.title.clone(),
+                    md5: hex(&Md5::digest(xform.as_bytes())),
+                    sha256: hex(&Sha256::digest(xform.as_bytes())),
+                    xform,
+                    xlsform_name: xlsform.as_ref().map(|(name, _)| name.clone()),
+                    xlsform: xlsform.map(|(_, bytes)| bytes),
+                    warnings: serde_json::Value::from(warnings).to_string(),
+                    identity_compartment: identity,
+                    sensitive_compartment: sensitive,
+                    created_at: now,
+                    created_by: Some(by),
+                    published_at: None,
+                };
+                form::add_version(tx, &version)?;
+                let earlier = form.draft_version.or(form.current_version);
+                for file in &read.files {
+                    carry_file(tx, version.id, &file.name, earlier)?;
+                }
+                if let Some(draft) = form.draft_version.replace(version.id) {
+                    form::drop_draft(tx, draft)?;
+                }
+                form::update(tx, &form)?;
+                let done = Done::new(now, Some(by), "form.update.draft.set").in_mandate(mandate);
+                record::audit(tx, done.about("form", form.id))?;
+                Ok::<_, Error>((form, version))
+            })
+            .await?;
+        Ok(Uploaded { form, version, warnings })
+    }
+
+    /// Publishes a form's draft: from now on phones get it. Registries that it declares are made or widened.
+    pub async fn publish_form(&self, may: &May<'_, Forms>, form: &Form) -> Answer<Form> {
+        self.publish(may.session(), may.mandate().id, form).await
+    }
+
+    async fn publish(&self, session: &Session, mandate: i64, form: &Form) -> Answer<Form> {
+        let draft = form.draft_version.ok_or_else(|| Refusal::conflict("refusal-no-draft"))?;
+        let model = self.model(draft).await?;
+        let (now, by, salt) = (self.now(), session.member().id, self.salt());
+        let id = form.id;
+        self.store
+            .write(move |tx| {
+                let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
+                if form.draft_version != Some(draft) {
+                    return Err(Refusal::conflict("refusal-draft-changed").into());
+                }
+                if form::published_version(tx, id, &model.version.version)?.is_some() {
+                    return Err(Refusal::conflict("refusal-version-published")
+                        .with("version", &model.version.version)
+                        .with("form", &form.form_id)
+                        .into());
+                }
+                registries::declare(tx, mandate, &model, now)?;
+                for file in form::files(tx, draft)? {
+                    link_registry(tx, mandate, file)?;
+                }
+                form::publish_version(tx, draft, now)?;
+                form.current_version = Some(draft);
+                form.draft_version = None;
+                form::update(tx, &form)?;
+                let done = Done::new(now, Some(by), "form.update.publish").in_mandate(mandate).about("form", id);
+                let done = done.with("version", model.version.version.as_str());
+                let done = done.with("sha256", model.version.sha256.as_str());
+                record::audit_with_leaf(tx, ledger::kind::FORM, &salt, done)?;
+                Ok::<_, Error>(form)
+            })
+            .await
+    }
+
+    /// Publishes a protocol's registries and forms in a mandate that has just begun.
+    pub(crate) async fn install_protocol(
+        &self,
+        session: &Session,
+        mandate: i64,
+        protocol: &Arc<Protocol>,
+    ) -> Answer<()> {
+        let now = self.now();
+        let source = protocol.clone();
+        self.store.write(move |tx| registries::install(tx, mandate, &source, now)).await?;
+        for shipped in &protocol.forms {
+            let prepared = Prepared {
+                xform: shipped.xform.clone(),
+                form: shipped.form.clone(),
+                xlsform: Some((shipped.file.clone(), shipped.source.clone())),
+                warnings: Vec::new(),
+            };
+            let uploaded = self.keep_draft(session, mandate, protocol, prepared).await?;
+            self.publish(session, mandate, &uploaded.form).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens, winds down or closes a form: `open`, `closing`, `closed`.
+    pub async fn set_form_state(&self, may: &May<'_, Forms>, form: &Form, state: &str) -> Answer<()> {
+        if !["open", "closing", "closed"].contains(&state) {
+            return Err(Refusal::invalid("refusal-form-state").with("state", state).into());
+        }
+        let (id, now, by, mandate) = (form.id, self.now(), may.session().member().id, may.mandate().id);
+        let state = state.to_owned();
+        self.store
+            .write(move |tx| {
+                let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
+                let done = Done::new(now, Some(by), "form.update").in_mandate(mandate).about("form", id);
+                let done = done.with("state", state.as_str());
+                form.state = state;
+                form::update(tx, &form)?;
+                record::audit(tx, done)?;
+                Ok::<_, Error>(())
+            })
+            .await
+    }
+
+    /// Throws a draft away.
+    pub async fn drop_draft(&self, may: &May<'_, Forms>, form: &Form) -> Answer<()> {
+        let (id, now, by, mandate) = (form.id, self.now(), may.session().member().id, may.mandate().id);
+        self.store
+            .write(move |tx| {
+                let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
+                let draft = form.draft_version.take().ok_or_else(|| Refusal::conflict("refusal-no-draft"))?;
+                form::update(tx, &form)?;
+                form::drop_draft(tx, draft)?;
+                let done = Done::new(now, Some(by), "form.update.draft.delete").in_mandate(mandate);
+                record::audit(tx, done.about("form", id))?;
+                Ok::<_, Error>(())
+            })
+            .await
+    }
+
+    /// The files that a form version names.
+    pub async fn form_files(&self, model: &FormModel) -> Answer<Vec<ListedFile>> {
+        let version = model.version.id;
+        Ok(self
+            .store
+            .read(move |tx| {
+                let mut listed = Vec::new();
+                for file in form::files(tx, version)? {
+                    let registry = match file.registry {
+                        Some(id) => store::registry::by_id(tx, id)?,
+                        None => None,
+                    };
+                    let md5 = match &registry {
+                        // Phones fetch a list again when its hash changes, so the count of changes is enough.
+                        Some(registry) => {
+                            Some(hex(&Md5::digest(format!("registry {} {}", registry.id, registry.changes))))
+                        }
+                        None => file.md5,
+                    };
+                    let (name, media_type) = (file.name, file.media_type);
+                    listed.push(ListedFile { name, md5, media_type, registry: registry.map(|registry| registry.name) });
+                }
+                Ok::<_, Fault>(listed)
+            })
+            .await?)
+    }
+
+    /// The content of a file of a form version, with its media type; none until it is uploaded. Lists that a registry
+    /// fills are made by [`Desk::registry_csv`].
+    pub async fn form_file(&self, model: &FormModel, name: &str) -> Answer<Option<(String, Vec<u8>)>> {
+        let (version, name) = (model.version.id, name.to_owned());
+        Ok(self
+            .store
+            .read(move |tx| {
+                let files = form::files(tx, version)?;
+                let Some(file) = files.into_iter().find(|file| file.name == name) else { return Ok(None) };
+                let content = form::file_content(tx, version, &name)?;
+                Ok::<_, Fault>(content.map(|content| (file.media_type, content)))
+            })
+            .await?)
+    }
+
+    /// Uploads a file that a draft names.
+    pub async fn put_form_file(
+        &self,
+        may: &May<'_, Forms>,
+        form: &Form,
+        name: &str,
+        media_type: &str,
+        content: Vec<u8>,
+    ) -> Answer<()> {
+        let draft = form.draft_version.ok_or_else(|| Refusal::conflict("refusal-no-draft"))?;
+        let (id, now, by, mandate) = (form.id, self.now(), may.session().member().id, may.mandate().id);
+        let (name, media_type) = (name.to_owned(), media_type.to_owned());
+        self.store
+            .write(move |tx| {
+                if !form::files(tx, draft)?.iter().any(|file| file.name == name) {
+                    return Err(Refusal::not_found().into());
+                }
+                let file = FormFile {
+                    form_version: draft,
+                    name,
+                    media_type,
+                    md5: Some(hex(&Md5::digest(&content))),
+                    registry: None,
+                    changed_at: Some(now),
+                };
+                form::put_file(tx, &file, Some(&content))?;
+                let done = Done::new(now, Some(by), "form.attachment.update").in_mandate(mandate).about("form", id);
+                record::audit(tx, done.with("name", file.name.as_str()))?;
+                Ok::<_, Error>(())
+            })
+            .await
+    }
+}
+
+/// Form versions kept in memory as read.
+const MODELS_KEPT: usize = 256;
+
+/// The compartments that a form's identity and sensitive values are sealed to, as the protocol says. A class that the
+/// form does not have goes where other forms' values go.
+fn compartments_of(tx: &mut Tx, mandate: i64, protocol: &Protocol, form_id: &str) -> Result<(i64, i64), Fault> {
+    let all = mandate::compartments(tx, mandate)?;
+    let sealing = protocol.form(form_id).map(|form| &form.sealing);
+    let find = |class: Class| -> Result<i64, Fault> {
+        let own = sealing.and_then(|sealing| sealing.compartment(class));
+        let name = own.or_else(|| protocol.other_forms.compartment(class)).unwrap_or_default();
+        let found = all.iter().find(|compartment: &&Compartment| compartment.name == name);
+        let found = found.ok_or_else(|| Fault::internal(format!("mandate {mandate} has no compartment “{name}”")))?;
+        Ok(found.id)
+    };
+    Ok((find(Class::Identity)?, find(Class::Sensitive)?))
+}
+
+/// Registers a file that a new version names, with the content that the version before had.
+fn carry_file(tx: &mut Tx, version: i64, name: &str, earlier: Option<i64>) -> Result<(), Fault> {
+    let before = match earlier {
+        Some(earlier) => form::files(tx, earlier)?.into_iter().find(|file| file.name == name),
+        None => None,
+    };
+    let content = match &before {
+        Some(file) => form::file_content(tx, file.form_version, name)?,
+        None => None,
+    };
+    let file = match before {
+        Some(file) => FormFile { form_version: version, ..file },
+        None => FormFile {
+            form_version: version,
+            name: name.to_owned(),
+            media_type: media_type(name).to_owned(),
+            md5: None,
+            registry: None,
+            changed_at: None,
+        },
+    };
+    form::put_file(tx, &file, content.as_deref())
+}
+
+/// A file without content whose name is that of a registry is filled by the registry.
+fn link_registry(tx: &mut Tx, mandate: i64, file: FormFile) -> Result<(), Fault> {
+    let Some(name) = file.name.strip_suffix(".csv") else { return Ok(()) };
+    if file.md5.is_some() || file.registry.is_some() {
+        return Ok(());
+    }
+    if let Some(registry) = store::registry::by_name(tx, mandate, name)? {
+        let media_type = "text/csv".to_owned();
+        form::put_file(tx, &FormFile { registry: Some(registry.id), media_type, ..file }, None)?;
+    }
+    Ok(())
+}
+
+/// The media type that a file name suggests.
+pub(crate) fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).as_deref() {
+        Some("csv") => "text/csv",
+        Some("xml") => "application/xml",
+        Some("geojson") => "application/geo+json",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("svg") => "image/svg+xml",
+        Some("mp3") => "audio/mpeg",
+        Some("m4a" | "mp4a") => "audio/mp4",
+        Some("wav") => "audio/wav",
+        Some("amr") => "audio/amr",
+        Some("mp4") => "video/mp4",
+        Some("3gp") => "video/3gpp",
+        Some("pdf") => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,160 @@
+//! Rights as types: an act takes a [`May`] that only [`Seat::may`] builds, so that a forgotten check does not compile.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use protocol::{Protocol, Right};
+use store::mandate::Mandate;
+
+use crate::answer::{Answer, Kind, Refusal};
+use crate::session::Session;
+use crate::Desk;
+
+/// A member at work in one mandate.
+pub struct Seat {
+    session: Session,
+    mandate: Mandate,
+    protocol: Arc<Protocol>,
+    role: Option<String>,
+    rights: Vec<Right>,
+}
+
+impl Seat {
+    /// The login it belongs to.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The mandate.
+    pub fn mandate(&self) -> &Mandate {
+        &self.mandate
+    }
+
+    /// The protocol that the mandate follows.
+    pub fn protocol(&self) -> &Arc<Protocol> {
+        &self.protocol
+    }
+
+    /// The member's role here; administrators may have none.
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// Whether the role gives this right; for deciding what a page shows.
+    pub fn has(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+
+    /// The right to do something here, or a refusal that says that it is missing.
+    pub fn may<R: RightTo>(&self) -> Result<May<'_, R>, Refusal> {
+        if self.has(R::RIGHT) {
+            Ok(May { seat: self, right: PhantomData })
+        } else {
+            Err(Refusal::new(Kind::NotAllowed, "refusal-not-allowed").with("mandate", &self.mandate.name))
+        }
+    }
+}
+
+/// Proof that the member of a seat has a right.
+pub struct May<'s, R> {
+    seat: &'s Seat,
+    right: PhantomData<R>,
+}
+
+impl<R> std::ops::Deref for May<'_, R> {
+    type Target = Seat;
+
+    fn deref(&self) -> &Seat {
+        self.seat
+    }
+}
+
+/// A right, as a type.
+pub trait RightTo {
+    /// The protocol's name for it.
+    const RIGHT: Right;
+}
+
+macro_rules! rights {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        pub struct $name;
+        impl RightTo for $name {
+            const RIGHT: Right = Right::$name;
+        }
+    )*};
+}
+
+rights! {
+    /// Change the mandate itself: name, registries, compartments.
+    Manage,
+    /// Say who works in the mandate and who holds which key.
+    Members,
+    /// Add and revoke phones.
+    Devices,
+    /// Upload and publish forms.
+    Forms,
+    /// Fill forms in the browser.
+    Collect,
+    /// See submissions and registries.
+    Read,
+    /// Review submissions, resolve conflicts.
+    Review,
+    /// Take data out of the server.
+    Export,
+    /// Open identity values, with a reason.
+    OpenIdentity,
+    /// See the record of what was done.
+    Ledger,
+}
+
+/// Proof that a session is an administrator's.
+pub struct Administrator {
+    session: Session,
+}
+
+impl Administrator {
+    /// The login it belongs to.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl Desk {
+    /// Seats a member in a mandate. A mandate in which they have no role does not exist for them; administrators sit
+    /// everywhere, with every right but no key.
+    pub async fn seat(&self, session: &Session, mandate: i64) -> Answer<Seat> {
+        let member = session.member().id;
+        let found = self
+            .store
+            .read(move |tx| {
+                Ok::<_, store::Fault>((
+                    store::mandate::by_id(tx, mandate)?,
+                    store::mandate::place(tx, mandate, member)?,
+                ))
+            })
+            .await?;
+        let (Some(mandate), place) = found else { return Err(Refusal::not_found().into()) };
+        let administrator = session.member().administrator;
+        if place.is_none() && !administrator {
+            return Err(Refusal::not_found().into());
+        }
+        let protocol = self.protocol(&mandate.protocol)?;
+        let role = place.map(|place| place.role);
+        let rights = if administrator {
+            Right::ALL.to_vec()
+        } else {
+            role.as_deref().and_then(|role| protocol.role(role)).map(|role| role.rights.clone()).unwrap_or_default()
+        };
+        Ok(Seat { session: session.clone(), mandate, protocol, role, rights })
+    }
+
+    /// Takes a session for an administrator's, or refuses.
+    pub fn administrator(&self, session: &Session) -> Answer<Administrator> {
+        if session.member().administrator {
+            Ok(Administrator { session: session.clone() })
+        } else {
+            Err(Refusal::new(Kind::NotAllowed, "refusal-not-administrator").into())
+        }
+    }
+}

@@ -1,0 +1,488 @@
+//! Taking in a submission: read, split by class, seal, and keep it with its leaf and entries in one commit.
+
+use sha2::{Digest, Sha256};
+use store::form::{self, Form};
+use store::mandate::{DataKey, Mandate};
+use store::submission::{self, Attachment, Submission, SubmissionVersion};
+use store::{Fault, Tx, mandate, registry};
+use xforms::{Class, Limits, SubmissionError};
+
+use crate::answer::{Answer, Error, Kind, Refusal};
+use crate::desk::hex;
+use crate::devices::Phone;
+use crate::entries::{self, Applied, Author, EntryChange, LABEL, RegistryModel, SealedChange};
+use crate::files::{IncomingFile, SealedFile, content_place, name_hash, name_place};
+use crate::forms::FormModel;
+use crate::may::{Collect, May};
+use crate::record::{self, Done};
+use crate::session::Session;
+use crate::Desk;
+
+/// Who sends.
+#[derive(Clone)]
+pub enum Sender {
+    /// A phone, with its token.
+    Phone(Phone),
+    /// A member who may fill forms.
+    Member(Mandate, Session),
+}
+
+impl Sender {
+    /// A member who fills a form in the browser or sends through the API.
+    pub fn member(may: &May<'_, Collect>) -> Self {
+        Sender::Member(may.mandate().clone(), may.session().clone())
+    }
+
+    /// The mandate that it is for.
+    pub fn mandate(&self) -> &Mandate {
+        match self {
+            Sender::Phone(phone) => &phone.mandate,
+            Sender::Member(mandate, _) => mandate,
+        }
+    }
+
+    fn ids(&self) -> (Option<i64>, Option<i64>) {
+        match self {
+            Sender::Phone(phone) => (Some(phone.device.id), None),
+            Sender::Member(_, session) => (None, Some(session.member().id)),
+        }
+    }
+}
+
+/// A file beside a submission.
+pub type SentFile = IncomingFile;
+
+/// A submission that was taken in.
+#[derive(Debug)]
+pub struct Received {
+    /// Number of the submission.
+    pub submission: i64,
+    /// Its instance id.
+    pub instance_id: String,
+    /// The form's id.
+    pub form_id: String,
+    /// Whether it had been there already.
+    pub again: bool,
+}
+
+/// Where a version's sealed parts belong.
+pub(crate) fn version_place<'a>(version: &'a str, field: &'a str) -> seal::Place<'a> {
+    seal::Place::new("submission_version", version, field)
+}
+
+/// A file that a submission names, sealed if it came along.
+struct Slot {
+    attachment: Attachment,
+    name: String,
+    data_keys: Vec<DataKey>,
+}
+
+/// Everything that the transaction needs, sealed.
+struct Sealed {
+    version: SubmissionVersion,
+    deprecated: Option<String>,
+    data_keys: Vec<DataKey>,
+    slots: Vec<Slot>,
+    changes: Vec<SealedChange>,
+    entity_problem: Option<String>,
+    digest: [u8; 32],
+    salt: [u8; 32],
+}
+
+impl Desk {
+    /// Takes in a submission with the files that came beside it. The answer to the same submission sent again is the
+    /// same; files that were still missing are added.
+    pub async fn receive(&self, sender: &Sender, xml: Vec<u8>, files: Vec<SentFile>) -> Answer<Received> {
+        let xml = zeroize::Zeroizing::new(xml);
+        let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
+        let (form, model) = self.form_answered(sender.mandate().id, &read).await?;
+        let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
+        let files = finish(files).await?;
+        let (sealed, pending) = self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
+        let (mandate, now) = (sender.mandate().id, self.now());
+        let form_id = form.form_id.clone();
+        let (submission, instance_id, again) =
+            self.store.write_with(pending, move |tx| keep(tx, mandate, &form, sealed, now)).await?;
+        Ok(Received { submission, instance_id, form_id, again })
+    }
+
+    /// The form that a submission answers, in the version that it names.
+    async fn form_answered(
+        &self,
+        mandate: i64,
+        read: &xforms::Submission,
+    ) -> Answer<(Form, std::sync::Arc<FormModel>)> {
+        let (form_id, version) = (read.form_id.clone(), read.version.clone());
+        let found = self
+            .store
+            .read(move |tx| {
+                let Some(form) = form::by_form_id(tx, mandate, &form_id)? else { return Ok(None) };
+                let id = form::published_version_id(tx, form.id, version.as_deref().unwrap_or_default())?;
+                let id = id.or(if version.is_none() { form.current_version } else { None });
+                Ok::<_, Fault>(id.map(|id| (form, id)))
+            })
+            .await?;
+        let (form, version) = found.ok_or_else(|| {
+            Refusal::new(Kind::NotFound, "refusal-form-unknown")
+                .with("form", &read.form_id)
+                .with("version", read.version.as_deref().unwrap_or("–"))
+        })?;
+        if form.state == "closed" {
+            return Err(Refusal::new(Kind::NotAllowed, "refusal-form-closed").with("form", &form.form_id).into());
+        }
+        Ok((form, self.model(version).await?))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one submission")]
+    async fn seal_submission(
+        &self,
+        sender: &Sender,
+        form: &Form,
+        model: &FormModel,
+        read: &xforms::Submission,
+        instance_id: String,
+        xml: &[u8],
+        files: Vec<SealedFile>,
+    ) -> Answer<(Sealed, Vec<store::PendingFile>)> {
+        let id = self.store.new_id();
+        let record = id.to_string();
+        let now = self.now();
+        let (device, member) = sender.ids();
+        let split = match &read.encrypted {
+            Some(_) => xforms::Split::default(),
+            None => model.form.split(read, Class::Sensitive),
+        };
+        let mut data_keys = Vec::new();
+        let mut seal = async |class: Class, field: &str, plaintext: &[u8]| -> Answer<Option<Vec<u8>>> {
+            let Some(compartment) = model.compartment(class) else { return Ok(None) };
+            let place = version_place(&record, field);
+            let fresh = self.fresh_key(compartment, &place).await?;
+            let sealed = fresh.seal(&place, plaintext, &mut self.dice());
+            data_keys.push(fresh.data_key);
+            Ok(Some(sealed))
+        };
+        let mut parts = [None, None];
+        for (part, class, field) in [(0, Class::Sensitive, "sensitive"), (1, Class::Identity, "identity")] {
+            let values = split.of(class);
+            if !values.is_empty() {
+                let text = zeroize::Zeroizing::new(serde_json::to_string(values).unwrap_or_default());
+                if let Some(slot) = parts.get_mut(part) {
+                    *slot = seal(class, field, text.as_bytes()).await?;
+                }
+            }
+        }
+        let sealed_xml = seal(model.highest_class(), "xml", xml).await?;
+        let [sealed_sensitive, sealed_identity] = parts;
+
+        let digest: [u8; 32] = Sha256::digest(xml).into();
+        let salt = self.salt();
+        let named: Vec<(String, Class)> = match &read.encrypted {
+            Some(envelope) => envelope.files().map(|name| (name.to_owned(), Class::Sensitive)).collect(),
+            None => split.binaries.iter().map(|file| (file.file_name.clone(), file.class)).collect(),
+        };
+        let (slots, pending) = self.seal_slots(id, model, named, files, now).await?;
+
+        let author = Author { member, device, submission_version: Some(id), at: now };
+        let (changes, entity_problem) = match read.encrypted {
+            Some(_) => (Vec::new(), None),
+            None => self.seal_entities(sender.mandate().id, model, read, author).await?,
+        };
+        let version = SubmissionVersion {
+            id,
+            submission: 0,
+            form: form.id,
+            number: 0,
+            instance_id,
+            form_version: model.version.id,
+            received_at: now,
+            device,
+            member,
+            open_values: serde_json::to_string(&split.open).unwrap_or_else(|_| "{}".to_owned()),
+            sealed_sensitive,
+            sealed_identity,
+            sealed_xml,
+            digest: None,
+            encrypted: read.encrypted.is_some(),
+            leaf: 0,
+        };
+        let deprecated = read.deprecated_id.clone();
+        Ok((Sealed { version, deprecated, data_keys, slots, changes, entity_problem, digest, salt }, pending))
+    }
+
+    /// One slot for each file that the submission names; those that came along are filled.
+    async fn seal_slots(
+        &self,
+        version: i64,
+        model: &FormModel,
+        named: Vec<(String, Class)>,
+        files: Vec<SealedFile>,
+        now: i64,
+    ) -> Answer<(Vec<Slot>, Vec<store::PendingFile>)> {
+        let mut files = files;
+        let mut pending = Vec::new();
+        let mut slots: Vec<Slot> = Vec::new();
+        for (name, class) in named {
+            if slots.iter().any(|slot| slot.name == name) {
+                continue;
+            }
+            // A file is never open: what a picture shows cannot be known here.
+            let class = class.max(Class::Sensitive);
+            let compartment = match class {
+                Class::Identity => model.version.identity_compartment,
+                _ => model.version.sensitive_compartment,
+            };
+            let came = files.iter().position(|file| file.name == name).map(|position| files.swap_remove(position));
+            let id = came.as_ref().map_or_else(|| self.store.new_id(), |file| file.id);
+            let mut attachment = Attachment {
+                id,
+                submission_version: version,
+                place: id,
+                name_hash: name_hash(version, &name),
+                sealed_name: None,
+                class: class.as_str().to_owned(),
+                sealed_key: None,
+                content: None,
+                size: None,
+                received_at: None,
+            };
+            let mut data_keys = Vec::new();
+            if let Some(file) = came {
+                let place = id.to_string();
+                let fresh = self.wrap(compartment, &content_place(&place), file.key).await?;
+                attachment.sealed_key = Some(fresh.seal(&content_place(&place), &[], &mut self.dice()));
+                attachment.content = Some(file.pending.name().to_string());
+                attachment.size = i64::try_from(file.size).ok();
+                attachment.received_at = Some(now);
+                data_keys.push(fresh.data_key);
+                pending.push(file.pending);
+            }
+            slots.push(Slot { attachment, name, data_keys });
+        }
+        // Names are sealed apart, so that a slot that waits for its file can be listed too.
+        for slot in &mut slots {
+            let place = slot.attachment.id.to_string();
+            let compartment = match slot.attachment.class.as_str() {
+                "identity" => model.version.identity_compartment,
+                _ => model.version.sensitive_compartment,
+            };
+            let fresh = self.fresh_key(compartment, &name_place(&place)).await?;
+            let sealed = fresh.seal(&name_place(&place), slot.name.as_bytes(), &mut self.dice());
+            slot.attachment.sealed_name = Some(sealed);
+            slot.data_keys.push(fresh.data_key);
+        }
+        Ok((slots, pending))
+    }
+
+    /// The entries that a submission makes or changes, sealed. A fault in them does not lose the submission.
+    async fn seal_entities(
+        &self,
+        mandate: i64,
+        model: &FormModel,
+        read: &xforms::Submission,
+        author: Author,
+    ) -> Answer<(Vec<SealedChange>, Option<String>)> {
+        if model.form.entities.is_empty() {
+            return Ok((Vec::new(), None));
+        }
+        let acts = match model.form.entity_acts(read, Class::Sensitive) {
+            Ok(acts) => acts,
+            Err(problem) => return Ok((Vec::new(), Some(problem.to_string()))),
+        };
+        let mut changes = Vec::new();
+        for act in acts {
+            let name = act.dataset.clone();
+            let registry = self
+                .store
+                .read(move |tx| {
+                    let found = registry::by_name(tx, mandate, &name)?;
+                    found.map(|found| RegistryModel::read(tx, found)).transpose()
+                })
+                .await?;
+            let Some(registry) = registry else { continue };
+            let mut values = act.values;
+            if let Some(label) = act.label {
+                values.push((LABEL.to_owned(), label, act.label_class));
+            }
+            let change = EntryChange {
+                uuid: act.id,
+                create: act.create,
+                update: act.update,
+                base: act.base_version,
+                trunk: act.trunk_version,
+                branch: act.branch_id,
+                values,
+            };
+            changes.push(self.seal_change(&registry, change, author).await?);
+        }
+        Ok((changes, None))
+    }
+}
+
+/// Ends the files that streamed in; waiting for the disk is not for the async threads.
+async fn finish(files: Vec<IncomingFile>) -> Answer<Vec<SealedFile>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let finished =
+        tokio::task::spawn_blocking(move || files.into_iter().map(IncomingFile::finish).collect::<Answer<Vec<_>>>());
+    match finished.await {
+        Ok(files) => files,
+        Err(_) => Err(Fault::internal("finishing attachments was interrupted").into()),
+    }
+}
+
+fn refuse(error: SubmissionError) -> Refusal {
+    let kind = match &error {
+        SubmissionError::Xml(xforms::XmlError::TooLarge { .. }) => Kind::TooLarge,
+        _ => Kind::Invalid,
+    };
+    Refusal::new(kind, "refusal-submission").problem("xml_submission_file", error.to_string())
+}
+
+/// An instance id for a submission that has none: the same bytes get the same one.
+fn instance_id_of(xml: &[u8]) -> String {
+    let digest = hex(&Sha256::digest(xml));
+    let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
+    format!("uuid:{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+}
+
+/// Salt ‖ SHA-256(salt ‖ version's instance id ‖ digest of the XML). It tells whether the same XML came again; a thief
+/// who guesses the whole XML, times to the millisecond included, could confirm the guess (SECURITY.md).
+fn resend_check(salt: &[u8], instance_id: &str, digest: &[u8; 32]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(b"deungdae resend 1");
+    hash.update(salt);
+    hash.update((instance_id.len() as u64).to_be_bytes());
+    hash.update(instance_id);
+    hash.update(digest);
+    [salt, hash.finalize().as_slice()].concat()
+}
+
+fn is_same(kept: Option<&[u8]>, instance_id: &str, digest: &[u8; 32]) -> bool {
+    let salt = kept.and_then(|kept| kept.get(..32)).unwrap_or_default();
+    kept.is_some_and(|kept| kept == resend_check(salt, instance_id, digest))
+}
+
+/// Keeps a submission in one transaction: version, files, leaf, audit, entries. Returns its number, the instance id of
+/// its first version, and whether it was there already.
+fn keep(tx: &mut Tx, mandate: i64, form: &Form, sealed: Sealed, now: i64) -> Result<(i64, String, bool), Error> {
+    let Sealed { mut version, deprecated, data_keys, slots, changes, entity_problem, digest, salt } = sealed;
+    if let Some(before) = submission::version_by_instance_id(tx, form.id, &version.instance_id)? {
+        if !is_same(before.digest.as_deref(), &version.instance_id, &digest) {
+            return Err(Refusal::conflict("refusal-different-submission")
+                .with("instance", &version.instance_id)
+                .into());
+        }
+        for slot in slots {
+            add_slot(tx, before.id, slot)?;
+        }
+        return Ok((before.submission, version.instance_id, true));
+    }
+    for key in &data_keys {
+        mandate::add_data_key(tx, key)?;
+    }
+    version.digest = Some(resend_check(&salt, &version.instance_id, &digest));
+    let edited = match &deprecated {
+        None => None,
+        Some(deprecated) => Some(edited(tx, form.id, deprecated)?),
+    };
+    let new = edited.is_none();
+    let submission = match edited {
+        Some(submission) => submission,
+        None => Submission {
+            id: tx.new_id(),
+            form: form.id,
+            instance_id: version.instance_id.clone(),
+            current_version: version.id,
+            versions: 0,
+            review_state: "received".to_owned(),
+            device: version.device,
+            member: version.member,
+            created_at: now,
+            updated_at: now,
+            removed_at: None,
+            erased_at: None,
+        },
+    };
+    version.submission = submission.id;
+    version.number = submission.versions + 1;
+
+    let mut hash = Sha256::new();
+    hash.update(&version.open_values);
+    for sealed in [&version.sealed_sensitive, &version.sealed_identity, &version.sealed_xml].into_iter().flatten() {
+        hash.update(sealed);
+    }
+    let (kind, action) = if new {
+        (ledger::kind::SUBMISSION, "submission.create")
+    } else {
+        (ledger::kind::EDIT, "submission.update.version")
+    };
+    let done = Done { device: version.device, ..Done::new(now, version.member, action) };
+    let done = done.in_mandate(mandate).about("submission", submission.id);
+    let done = done.with("version", version.number).with("sealed", hex(&hash.finalize()));
+    version.leaf = record::audit_with_leaf(tx, kind, &salt, done)?;
+
+    if new {
+        submission::add(tx, &Submission { versions: 1, ..submission.clone() }, &version)?;
+    } else {
+        submission::add_version(tx, &version)?;
+    }
+    let before = if new { None } else { Some(submission.current_version) };
+    for slot in slots {
+        let slot = match before {
+            Some(before) if slot.attachment.content.is_none() => carried(tx, before, slot)?,
+            _ => slot,
+        };
+        add_slot(tx, version.id, slot)?;
+    }
+    for change in changes {
+        if let Applied::Refused(problem) = entries::apply(tx, change)? {
+            entity_error(tx, mandate, &submission, &version, problem)?;
+        }
+    }
+    if let Some(problem) = entity_problem {
+        entity_error(tx, mandate, &submission, &version, &problem)?;
+    }
+    Ok((submission.id, submission.instance_id, false))
+}
+
+/// The submission whose newest version is to be replaced.
+fn edited(tx: &mut Tx, form: i64, deprecated: &str) -> Result<Submission, Error> {
+    let unknown = || Refusal::new(Kind::NotFound, "refusal-deprecated-unknown").with("instance", deprecated);
+    let before = submission::version_by_instance_id(tx, form, deprecated)?.ok_or_else(unknown)?;
+    let submission = submission::by_id(tx, before.submission)?.ok_or_else(unknown)?;
+    if submission.current_version != before.id {
+        return Err(Refusal::conflict("refusal-deprecated-old").with("instance", deprecated).into());
+    }
+    Ok(submission)
+}
+
+fn add_slot(tx: &mut Tx, version: i64, slot: Slot) -> Result<(), Fault> {
+    for key in &slot.data_keys {
+        mandate::add_data_key(tx, key)?;
+    }
+    let name_hash = name_hash(version, &slot.name);
+    submission::put_attachment(tx, &Attachment { submission_version: version, name_hash, ..slot.attachment })?;
+    Ok(())
+}
+
+/// An edit keeps the files of the version before that it still names.
+fn carried(tx: &mut Tx, before: i64, slot: Slot) -> Result<Slot, Fault> {
+    let hash = name_hash(before, &slot.name);
+    let kept = submission::attachments(tx, before)?.into_iter().find(|kept| kept.name_hash == hash);
+    Ok(match kept.filter(|kept| kept.content.is_some()) {
+        Some(kept) => Slot { attachment: Attachment { id: slot.attachment.id, ..kept }, data_keys: Vec::new(), ..slot },
+        None => slot,
+    })
+}
+
+fn entity_error(
+    tx: &mut Tx,
+    mandate: i64,
+    submission: &Submission,
+    version: &SubmissionVersion,
+    problem: &str,
+) -> Result<(), Fault> {
+    let done = Done { device: version.device, ..Done::new(version.received_at, version.member, "entity.error") };
+    record::audit(tx, done.in_mandate(mandate).about("submission", submission.id).with("problem", problem))
+}

@@ -1,1 +1,0 @@
--- The tables of the store's nouns, in the type words that `database.rs` tells of.

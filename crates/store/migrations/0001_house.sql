@@ -1,0 +1,374 @@
+-- Types: BIGINT, TEXT, BLOB, JSON (see database.rs). Times are milliseconds since 1970 (UTC).
+-- Columns named sealed_* hold ciphertext only; open_values holds only fields of class `open`.
+
+CREATE TABLE counter (
+  name TEXT PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+);
+
+-- People -----------------------------------------------------------------------------------------
+
+CREATE TABLE member (
+  id BIGINT PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  administrator BIGINT NOT NULL,
+  language TEXT NOT NULL,
+  public_key BLOB NOT NULL,
+  password_lock BLOB NOT NULL,   -- the member's secret key under the password
+  recovery_lock BLOB,            -- the same key under the printed recovery code
+  sealed_totp BLOB,              -- second factor, sealed to the member's own key
+  created_at BIGINT NOT NULL,
+  left_at BIGINT
+);
+
+CREATE TABLE passkey (
+  id BIGINT PRIMARY KEY,
+  member BIGINT NOT NULL REFERENCES member (id),
+  name TEXT NOT NULL,
+  credential BLOB NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE session (
+  token_hash BLOB PRIMARY KEY,
+  member BIGINT NOT NULL REFERENCES member (id),
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX session_member ON session (member);
+
+CREATE TABLE invitation (         -- a link with which a person makes their own account
+  id BIGINT PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE,
+  email TEXT NOT NULL,
+  name TEXT NOT NULL,
+  administrator BIGINT NOT NULL,
+  mandate BIGINT,
+  role TEXT,
+  created_by BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+-- Mandates and their keys ------------------------------------------------------------------------
+
+CREATE TABLE mandate (
+  id BIGINT PRIMARY KEY,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  archived_at BIGINT
+);
+
+CREATE TABLE mandate_member (
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  member BIGINT NOT NULL REFERENCES member (id),
+  role TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (mandate, member)
+);
+
+CREATE TABLE compartment (
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,            -- identity | sensitive | devices
+  current_epoch BIGINT NOT NULL,
+  UNIQUE (mandate, name)
+);
+
+CREATE TABLE epoch (
+  id BIGINT PRIMARY KEY,
+  compartment BIGINT NOT NULL REFERENCES compartment (id),
+  number BIGINT NOT NULL,
+  public_key BLOB NOT NULL,
+  created_at BIGINT NOT NULL,
+  UNIQUE (compartment, number)
+);
+
+CREATE TABLE held_key (           -- a compartment's secret key, sealed to one holder
+  epoch BIGINT NOT NULL REFERENCES epoch (id),
+  holder_kind TEXT NOT NULL,      -- member | device | shares
+  holder BIGINT NOT NULL,
+  sealed_key BLOB NOT NULL,
+  given_by BIGINT,
+  given_at BIGINT NOT NULL,
+  PRIMARY KEY (epoch, holder_kind, holder)
+);
+CREATE INDEX held_key_holder ON held_key (holder_kind, holder);
+
+CREATE TABLE share_set (          -- a key in m-of-n shares on paper, with which lost compartments are recovered
+  id BIGINT PRIMARY KEY,
+  compartment BIGINT NOT NULL REFERENCES compartment (id),
+  public_key BLOB NOT NULL,
+  threshold BIGINT NOT NULL,
+  keepers JSON NOT NULL,          -- who was given a share, by name
+  created_by BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE data_key (           -- short-lived intake key, sealed to its compartment's epoch
+  id BIGINT PRIMARY KEY,
+  epoch BIGINT NOT NULL REFERENCES epoch (id),
+  sealed_key BLOB NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE device (
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  name TEXT NOT NULL,
+  token_hash BLOB UNIQUE,         -- null once revoked
+  public_key BLOB NOT NULL,
+  sealed_token BLOB,              -- sealed to the devices' compartment, so that its QR can be shown again
+  created_by BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_seen_at BIGINT,
+  revoked_at BIGINT
+);
+CREATE INDEX device_mandate ON device (mandate);
+
+-- Forms ------------------------------------------------------------------------------------------
+
+CREATE TABLE form (
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  form_id TEXT NOT NULL,
+  state TEXT NOT NULL,            -- open | closing | closed
+  current_version BIGINT,
+  draft_version BIGINT,
+  submissions BIGINT NOT NULL,    -- how many are there, not counting removed ones
+  created_at BIGINT NOT NULL,
+  created_by BIGINT,
+  removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
+  UNIQUE (mandate, form_id, removed)
+);
+
+CREATE TABLE form_version (
+  id BIGINT PRIMARY KEY,
+  form BIGINT NOT NULL REFERENCES form (id),
+  version TEXT NOT NULL,
+  title TEXT NOT NULL,
+  xform TEXT NOT NULL,
+  xlsform BLOB,
+  xlsform_name TEXT,
+  md5 TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  warnings JSON NOT NULL,
+  identity_compartment BIGINT NOT NULL REFERENCES compartment (id),
+  sensitive_compartment BIGINT NOT NULL REFERENCES compartment (id),
+  created_at BIGINT NOT NULL,
+  created_by BIGINT,
+  published_at BIGINT
+);
+CREATE INDEX form_version_form ON form_version (form);
+
+CREATE TABLE form_file (          -- media and lists that a form version needs
+  form_version BIGINT NOT NULL REFERENCES form_version (id),
+  name TEXT NOT NULL,
+  media_type TEXT NOT NULL,
+  md5 TEXT,
+  content BLOB,
+  registry BIGINT,
+  changed_at BIGINT,
+  PRIMARY KEY (form_version, name)
+);
+
+-- Submissions ------------------------------------------------------------------------------------
+
+CREATE TABLE submission (
+  id BIGINT PRIMARY KEY,
+  form BIGINT NOT NULL REFERENCES form (id),
+  instance_id TEXT NOT NULL,
+  current_version BIGINT NOT NULL,
+  versions BIGINT NOT NULL,
+  review_state TEXT NOT NULL,     -- received | edited | hasIssues | approved | rejected
+  device BIGINT,
+  member BIGINT,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  removed_at BIGINT,
+  erased_at BIGINT,
+  UNIQUE (form, instance_id)
+);
+CREATE INDEX submission_list ON submission (form, id);
+CREATE INDEX submission_review ON submission (form, review_state, id);
+
+CREATE TABLE submission_version (
+  id BIGINT PRIMARY KEY,
+  submission BIGINT NOT NULL REFERENCES submission (id),
+  form BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  instance_id TEXT NOT NULL,
+  form_version BIGINT NOT NULL REFERENCES form_version (id),
+  received_at BIGINT NOT NULL,
+  device BIGINT,
+  member BIGINT,
+  open_values JSON NOT NULL,
+  sealed_sensitive BLOB,
+  sealed_identity BLOB,
+  sealed_xml BLOB,
+  digest BLOB,                    -- tells whether the same bytes come again; gone after erasure
+  encrypted BIGINT NOT NULL,      -- 1: an ODK encrypted submission, kept as it came
+  leaf BIGINT NOT NULL,
+  UNIQUE (form, instance_id)
+);
+CREATE INDEX submission_version_submission ON submission_version (submission);
+
+CREATE TABLE attachment (
+  id BIGINT PRIMARY KEY,
+  submission_version BIGINT NOT NULL REFERENCES submission_version (id),
+  place BIGINT NOT NULL,          -- the number under which name, key and content were sealed
+  name_hash BLOB NOT NULL,        -- salted with the version's id
+  sealed_name BLOB,
+  class TEXT NOT NULL,
+  sealed_key BLOB,                -- the attachment's own key; erasure destroys it
+  content TEXT,                   -- name of the sealed file; null until it arrives
+  size BIGINT,
+  received_at BIGINT,
+  UNIQUE (submission_version, name_hash)
+);
+
+CREATE TABLE note (               -- comments on a submission, review decisions
+  id BIGINT PRIMARY KEY,
+  submission BIGINT NOT NULL REFERENCES submission (id),
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  review_state TEXT,
+  sealed_body BLOB
+);
+CREATE INDEX note_submission ON note (submission);
+
+-- Registries -------------------------------------------------------------------------------------
+
+CREATE TABLE registry (
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  name TEXT NOT NULL,
+  titles JSON NOT NULL,
+  label_class TEXT NOT NULL,
+  label_on_device BIGINT NOT NULL,
+  identity_compartment BIGINT NOT NULL REFERENCES compartment (id),
+  sensitive_compartment BIGINT NOT NULL REFERENCES compartment (id),
+  entries BIGINT NOT NULL,
+  changes BIGINT NOT NULL,        -- counts every change: phones compare it to know whether to fetch again
+  created_at BIGINT NOT NULL,
+  UNIQUE (mandate, name)
+);
+
+CREATE TABLE registry_property (
+  registry BIGINT NOT NULL REFERENCES registry (id),
+  name TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  labels JSON NOT NULL,
+  kind TEXT NOT NULL,
+  class TEXT NOT NULL,
+  on_device BIGINT NOT NULL,
+  PRIMARY KEY (registry, name)
+);
+
+CREATE TABLE entry (
+  id BIGINT PRIMARY KEY,
+  registry BIGINT NOT NULL REFERENCES registry (id),
+  uuid TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  conflict TEXT,                  -- soft | hard, until a person has resolved it
+  open_values JSON NOT NULL,      -- the open properties as they stand after the newest version
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  removed_at BIGINT,
+  erased_at BIGINT,
+  UNIQUE (registry, uuid)
+);
+CREATE INDEX entry_list ON entry (registry, id);
+
+CREATE TABLE entry_version (      -- each version holds only what it changed; reading adds them up
+  id BIGINT PRIMARY KEY,
+  entry BIGINT NOT NULL REFERENCES entry (id),
+  number BIGINT NOT NULL,
+  base_number BIGINT,
+  trunk_version BIGINT,
+  branch_id TEXT,
+  branch_base BIGINT,
+  conflict TEXT,
+  changed JSON NOT NULL,          -- names of the properties this version sets
+  open_values JSON NOT NULL,
+  sealed_sensitive BLOB,
+  sealed_identity BLOB,
+  sealed_device BLOB,
+  submission_version BIGINT,
+  device BIGINT,
+  member BIGINT,
+  received_at BIGINT NOT NULL,
+  leaf BIGINT NOT NULL,
+  UNIQUE (entry, number)
+);
+CREATE INDEX entry_version_branch ON entry_version (entry, branch_id, branch_base);
+
+CREATE TABLE held_update (        -- an offline update whose predecessor has not arrived yet
+  id BIGINT PRIMARY KEY,
+  registry BIGINT NOT NULL REFERENCES registry (id),
+  uuid TEXT NOT NULL,
+  branch_id TEXT NOT NULL,
+  branch_base BIGINT NOT NULL,
+  trunk_version BIGINT,
+  changed JSON NOT NULL,
+  open_values JSON NOT NULL,
+  sealed_sensitive BLOB,
+  sealed_identity BLOB,
+  sealed_device BLOB,
+  submission_version BIGINT NOT NULL,
+  device BIGINT,
+  member BIGINT,
+  received_at BIGINT NOT NULL
+);
+CREATE INDEX held_update_branch ON held_update (registry, uuid, branch_id, branch_base);
+
+-- Record of what was done ------------------------------------------------------------------------
+
+CREATE TABLE audit (
+  id BIGINT PRIMARY KEY,
+  at BIGINT NOT NULL,
+  member BIGINT,
+  device BIGINT,
+  mandate BIGINT,
+  action TEXT NOT NULL,
+  about_kind TEXT,
+  about BIGINT,
+  detail JSON NOT NULL,
+  leaf BIGINT
+);
+CREATE INDEX audit_mandate ON audit (mandate, id);
+CREATE INDEX audit_about ON audit (about_kind, about, id);
+
+CREATE TABLE ledger_leaf (
+  seq BIGINT PRIMARY KEY,
+  leaf TEXT NOT NULL,
+  hash BLOB NOT NULL
+);
+
+CREATE TABLE ledger_node (        -- complete subtrees above the leaves
+  level BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY (level, position)
+);
+
+CREATE TABLE ledger_head (
+  id BIGINT PRIMARY KEY,
+  tree BLOB NOT NULL,
+  checkpoint TEXT NOT NULL
+);
+
+-- The number that a text holds, or null. SQLite gets the same function from the store.
+-- only postgres
+CREATE FUNCTION number_of(text) RETURNS double precision LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE AS
+$$ SELECT CASE WHEN $1 ~ '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$' THEN CAST($1 AS double precision) END $$;
+-- end only

@@ -1,0 +1,91 @@
+//! The record of who did what; it never holds a sealed value.
+
+use crate::{Fault, Row, Tx, params};
+
+/// One thing that somebody did.
+#[derive(Clone)]
+pub struct AuditEntry {
+    /// Number; grows with time.
+    pub id: i64,
+    /// When (ms).
+    pub at: i64,
+    /// The member who did it.
+    pub member: Option<i64>,
+    /// Or the phone.
+    pub device: Option<i64>,
+    /// The mandate it belongs to.
+    pub mandate: Option<i64>,
+    /// What, in ODK Central's words where it has one, e.g. `submission.create`.
+    pub action: String,
+    /// What it was done to: `submission`, `form`, `entry` …
+    pub about_kind: Option<String>,
+    /// Number of that.
+    pub about: Option<i64>,
+    /// More, JSON; no personal data.
+    pub detail: String,
+    /// Its leaf in the ledger, if it has one.
+    pub leaf: Option<i64>,
+}
+
+const COLUMNS: &str = "id, at, member, device, mandate, action, about_kind, about, detail, leaf";
+
+fn read(row: &Row) -> Result<AuditEntry, Fault> {
+    Ok(AuditEntry {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        member: row.get(2)?,
+        device: row.get(3)?,
+        mandate: row.get(4)?,
+        action: row.get(5)?,
+        about_kind: row.get(6)?,
+        about: row.get(7)?,
+        detail: row.get(8)?,
+        leaf: row.get(9)?,
+    })
+}
+
+/// Adds an entry.
+pub fn add(tx: &mut Tx, entry: &AuditEntry) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO audit (id, at, member, device, mandate, action, about_kind, about, detail, leaf) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            entry.id,
+            entry.at,
+            entry.member,
+            entry.device,
+            entry.mandate,
+            &entry.action,
+            entry.about_kind.as_deref(),
+            entry.about,
+            &entry.detail,
+            entry.leaf
+        ],
+    )?;
+    Ok(())
+}
+
+/// Newest first, below `before`; of one mandate, or of the whole server.
+pub fn list(tx: &mut Tx, mandate: Option<i64>, before: i64, limit: i64) -> Result<Vec<AuditEntry>, Fault> {
+    match mandate {
+        Some(mandate) => tx.rows(
+            &format!("SELECT {COLUMNS} FROM audit WHERE mandate = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
+            params![mandate, before, limit],
+            read,
+        ),
+        None => tx.rows(
+            &format!("SELECT {COLUMNS} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2"),
+            params![before, limit],
+            read,
+        ),
+    }
+}
+
+/// What was done to one thing, oldest first.
+pub fn about(tx: &mut Tx, kind: &str, id: i64) -> Result<Vec<AuditEntry>, Fault> {
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM audit WHERE about_kind = $1 AND about = $2 ORDER BY id"),
+        params![kind, id],
+        read,
+    )
+}

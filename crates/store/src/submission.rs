@@ -1,0 +1,607 @@
+//! Submissions: every version as it was received, sealed; attachments; notes.
+
+use crate::{Fault, Row, Tx, Value, params};
+
+/// A submission, whatever its version.
+#[derive(Clone)]
+pub struct Submission {
+    /// Number; grows with time.
+    pub id: i64,
+    /// The form.
+    pub form: i64,
+    /// Instance id of the first version.
+    pub instance_id: String,
+    /// Row of the newest version.
+    pub current_version: i64,
+    /// How many versions there are.
+    pub versions: i64,
+    /// `received`, `edited`, `hasIssues`, `approved` or `rejected`.
+    pub review_state: String,
+    /// The phone that sent the first version.
+    pub device: Option<i64>,
+    /// Or the member who did.
+    pub member: Option<i64>,
+    /// When the first version came (ms).
+    pub created_at: i64,
+    /// When it last changed (ms).
+    pub updated_at: i64,
+    /// When it was removed from sight (ms).
+    pub removed_at: Option<i64>,
+    /// When its values were destroyed (ms).
+    pub erased_at: Option<i64>,
+}
+
+const COLUMNS: &str = "submission.id, submission.form, submission.instance_id, submission.current_version, \
+                       submission.versions, submission.review_state, submission.device, submission.member, \
+                       submission.created_at, submission.updated_at, submission.removed_at, submission.erased_at";
+const COLUMN_COUNT: usize = 12;
+
+fn read(row: &Row) -> Result<Submission, Fault> {
+    Ok(Submission {
+        id: row.get(0)?,
+        form: row.get(1)?,
+        instance_id: row.get(2)?,
+        current_version: row.get(3)?,
+        versions: row.get(4)?,
+        review_state: row.get(5)?,
+        device: row.get(6)?,
+        member: row.get(7)?,
+        created_at: row.get(8)?,
+        updated_at: row.get(9)?,
+        removed_at: row.get(10)?,
+        erased_at: row.get(11)?,
+    })
+}
+
+/// One version of a submission, as it came.
+#[derive(Clone)]
+pub struct SubmissionVersion {
+    /// Number of the row.
+    pub id: i64,
+    /// The submission.
+    pub submission: i64,
+    /// The form (repeated so that an instance id is unique within it).
+    pub form: i64,
+    /// 1, 2, 3 …
+    pub number: i64,
+    /// Instance id of this version.
+    pub instance_id: String,
+    /// The form version it was filled with.
+    pub form_version: i64,
+    /// When it came (ms).
+    pub received_at: i64,
+    /// The phone that sent it.
+    pub device: Option<i64>,
+    /// Or the member.
+    pub member: Option<i64>,
+    /// Open fields, JSON.
+    pub open_values: String,
+    /// Sensitive fields, sealed; none if there are none, or erased.
+    pub sealed_sensitive: Option<Vec<u8>>,
+    /// Identity fields, sealed.
+    pub sealed_identity: Option<Vec<u8>>,
+    /// The XML as it came, sealed.
+    pub sealed_xml: Option<Vec<u8>>,
+    /// Tells whether the same XML comes again.
+    pub digest: Option<Vec<u8>>,
+    /// An ODK encrypted submission, kept as it came.
+    pub encrypted: bool,
+    /// Its leaf in the ledger.
+    pub leaf: i64,
+}
+
+const VERSION_COLUMNS: &str = "submission_version.id, submission_version.submission, submission_version.form, \
+     submission_version.number, submission_version.instance_id, submission_version.form_version, \
+     submission_version.received_at, submission_version.device, submission_version.member, \
+     submission_version.open_values, submission_version.sealed_sensitive, submission_version.sealed_identity, \
+     submission_version.sealed_xml, submission_version.digest, submission_version.encrypted, submission_version.leaf";
+
+fn read_version_at(row: &Row, first: usize) -> Result<SubmissionVersion, Fault> {
+    Ok(SubmissionVersion {
+        id: row.get(first)?,
+        submission: row.get(first + 1)?,
+        form: row.get(first + 2)?,
+        number: row.get(first + 3)?,
+        instance_id: row.get(first + 4)?,
+        form_version: row.get(first + 5)?,
+        received_at: row.get(first + 6)?,
+        device: row.get(first + 7)?,
+        member: row.get(first + 8)?,
+        open_values: row.get(first + 9)?,
+        sealed_sensitive: row.get(first + 10)?,
+        sealed_identity: row.get(first + 11)?,
+        sealed_xml: row.get(first + 12)?,
+        digest: row.get(first + 13)?,
+        encrypted: row.get::<i64>(first + 14)? != 0,
+        leaf: row.get(first + 15)?,
+    })
+}
+
+/// Adds a submission with its first version, and counts it.
+pub fn add(tx: &mut Tx, submission: &Submission, version: &SubmissionVersion) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO submission (id, form, instance_id, current_version, versions, review_state, device, member, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            submission.id,
+            submission.form,
+            &submission.instance_id,
+            submission.current_version,
+            submission.versions,
+            &submission.review_state,
+            submission.device,
+            submission.member,
+            submission.created_at,
+            submission.updated_at
+        ],
+    )?;
+    insert_version(tx, version)?;
+    tx.execute("UPDATE form SET submissions = submissions + 1 WHERE id = $1", params![submission.form])?;
+    Ok(())
+}
+
+/// Adds a later version and makes it the current one. The review state becomes `edited`.
+pub fn add_version(tx: &mut Tx, version: &SubmissionVersion) -> Result<(), Fault> {
+    insert_version(tx, version)?;
+    tx.execute(
+        "UPDATE submission SET current_version = $1, versions = versions + 1, updated_at = $2, \
+         review_state = 'edited' WHERE id = $3",
+        params![version.id, version.received_at, version.submission],
+    )?;
+    Ok(())
+}
+
+fn insert_version(tx: &mut Tx, version: &SubmissionVersion) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO submission_version (id, submission, form, number, instance_id, form_version, received_at, device, \
+         member, open_values, sealed_sensitive, sealed_identity, sealed_xml, digest, encrypted, leaf) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        params![
+            version.id,
+            version.submission,
+            version.form,
+            version.number,
+            &version.instance_id,
+            version.form_version,
+            version.received_at,
+            version.device,
+            version.member,
+            &version.open_values,
+            version.sealed_sensitive.as_deref(),
+            version.sealed_identity.as_deref(),
+            version.sealed_xml.as_deref(),
+            version.digest.as_deref(),
+            i64::from(version.encrypted),
+            version.leaf
+        ],
+    )?;
+    Ok(())
+}
+
+/// One submission by number.
+pub fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Submission>, Fault> {
+    tx.maybe(&format!("SELECT {COLUMNS} FROM submission WHERE id = $1"), params![id], read)
+}
+
+/// One submission of a form by the instance id of its first version.
+pub fn by_instance_id(tx: &mut Tx, form: i64, instance_id: &str) -> Result<Option<Submission>, Fault> {
+    tx.maybe(
+        &format!("SELECT {COLUMNS} FROM submission WHERE form = $1 AND instance_id = $2"),
+        params![form, instance_id],
+        read,
+    )
+}
+
+/// A version of a form's submission by the version's own instance id.
+pub fn version_by_instance_id(
+    tx: &mut Tx,
+    form: i64,
+    instance_id: &str,
+) -> Result<Option<SubmissionVersion>, Fault> {
+    tx.maybe(
+        &format!("SELECT {VERSION_COLUMNS} FROM submission_version WHERE form = $1 AND instance_id = $2"),
+        params![form, instance_id],
+        |row| read_version_at(row, 0),
+    )
+}
+
+/// All versions of a submission, oldest first.
+pub fn versions(tx: &mut Tx, submission: i64) -> Result<Vec<SubmissionVersion>, Fault> {
+    tx.rows(
+        &format!("SELECT {VERSION_COLUMNS} FROM submission_version WHERE submission = $1 ORDER BY number"),
+        params![submission],
+        |row| read_version_at(row, 0),
+    )
+}
+
+/// One version by number of its row.
+pub fn version(tx: &mut Tx, id: i64) -> Result<Option<SubmissionVersion>, Fault> {
+    tx.maybe(&format!("SELECT {VERSION_COLUMNS} FROM submission_version WHERE id = $1"), params![id], |row| {
+        read_version_at(row, 0)
+    })
+}
+
+/// How one open field is compared in a [`List`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldFilter {
+    /// Field path, e.g. `people/n_children`.
+    pub path: String,
+    /// How.
+    pub test: FieldTest,
+}
+
+/// A comparison with an open field's text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldTest {
+    /// Equal to.
+    Is(String),
+    /// Contains, whatever the case (ASCII).
+    Contains(String),
+    /// At least this number.
+    AtLeast(f64),
+    /// At most this number.
+    AtMost(f64),
+}
+
+/// What a list of submissions is ordered by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Order {
+    /// Time of arrival.
+    #[default]
+    Received,
+    /// An open field, as text.
+    Text(String),
+    /// An open field, as a number.
+    Number(String),
+}
+
+/// Which submissions of a form to list.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// The form.
+    pub form: i64,
+    /// Only in this review state.
+    pub review_state: Option<String>,
+    /// Only from this device.
+    pub device: Option<i64>,
+    /// Only received at or after (ms).
+    pub from: Option<i64>,
+    /// Only received before (ms).
+    pub until: Option<i64>,
+    /// Only where these hold.
+    pub fields: Vec<FieldFilter>,
+    /// Ordered by.
+    pub order: Order,
+    /// Smallest or oldest first.
+    pub ascending: bool,
+    /// Begin after the row with this key, as [`Listed::key`] gave it.
+    pub after: Option<Key>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Where a row stands in an ordered list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// The value ordered by, as text; empty when ordered by arrival.
+    pub value: String,
+    /// The submission.
+    pub id: i64,
+}
+
+/// A submission in a list, with its newest version.
+#[derive(Clone)]
+pub struct Listed {
+    /// The submission.
+    pub submission: Submission,
+    /// Its newest version.
+    pub version: SubmissionVersion,
+    /// Where it stands, to go on from here.
+    pub key: Key,
+}
+
+/// The conditions of a list as SQL text after WHERE, its values in first-use order.
+fn conditions<'l>(list: &'l List, values: &mut Vec<Value<'l>>) -> String {
+    fn bind<'l>(values: &mut Vec<Value<'l>>, value: impl Into<Value<'l>>) -> String {
+        values.push(value.into());
+        format!("${}", values.len())
+    }
+    let mut text = format!("submission.form = {} AND submission.removed_at IS NULL", bind(values, list.form));
+    if let Some(state) = &list.review_state {
+        text += &format!(" AND submission.review_state = {}", bind(values, state.as_str()));
+    }
+    if let Some(device) = list.device {
+        text += &format!(" AND submission.device = {}", bind(values, device));
+    }
+    if let Some(from) = list.from {
+        text += &format!(" AND submission.created_at >= {}", bind(values, from));
+    }
+    if let Some(until) = list.until {
+        text += &format!(" AND submission.created_at < {}", bind(values, until));
+    }
+    for filter in &list.fields {
+        let field = format!("CAST({OPEN} ->> {} AS TEXT)", bind(values, filter.path.as_str()));
+        text += &match &filter.test {
+            FieldTest::Is(value) => format!(" AND {field} = {}", bind(values, value.as_str())),
+            FieldTest::Contains(value) => {
+                let pattern =
+                    value.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+                format!(" AND lower({field}) LIKE {} ESCAPE '\\'", bind(values, format!("%{pattern}%")))
+            }
+            FieldTest::AtLeast(value) => {
+                format!(" AND number_of({field}) >= {}", bind(values, *value))
+            }
+            FieldTest::AtMost(value) => {
+                format!(" AND number_of({field}) <= {}", bind(values, *value))
+            }
+        };
+    }
+    text
+}
+
+const OPEN: &str = "submission_version.open_values";
+
+/// Calls `each` for every submission of the list, in order.
+pub fn list(
+    tx: &mut Tx,
+    list: &List,
+    mut each: impl FnMut(Listed) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut values = Vec::new();
+    let mut text = conditions(list, &mut values);
+    let (direction, beyond) = if list.ascending { ("ASC", ">") } else { ("DESC", "<") };
+    let ordered_by = match &list.order {
+        Order::Received => None,
+        Order::Text(path) | Order::Number(path) => {
+            values.push(Value::from(path.as_str()));
+            let field = format!("CAST({OPEN} ->> ${} AS TEXT)", values.len());
+            Some(match list.order {
+                Order::Number(_) => format!("COALESCE(number_of({field}), 0)"),
+                _ => format!("COALESCE({field}, '')"),
+            })
+        }
+    };
+    let key = match &ordered_by {
+        None => "''".to_owned(),
+        Some(expression) => format!("CAST({expression} AS TEXT)"),
+    };
+    if let Some(after) = &list.after {
+        match &ordered_by {
+            None => {
+                values.push(Value::from(after.id));
+                text += &format!(" AND submission.id {beyond} ${}", values.len());
+            }
+            Some(expression) => {
+                values.push(match list.order {
+                    Order::Number(_) => Value::from(after.value.parse::<f64>().unwrap_or(0.0)),
+                    _ => Value::from(after.value.as_str()),
+                });
+                let value = values.len();
+                values.push(Value::from(after.id));
+                let id = values.len();
+                text += &format!(
+                    " AND ({expression} {beyond} ${value} OR ({expression} = ${value} AND submission.id {beyond} ${id}))"
+                );
+            }
+        }
+    }
+    let order = match &ordered_by {
+        None => format!("submission.id {direction}"),
+        Some(expression) => format!("{expression} {direction}, submission.id {direction}"),
+    };
+    values.push(Value::from(list.limit));
+    let limit = values.len();
+    tx.each(
+        &format!(
+            "SELECT {COLUMNS}, {VERSION_COLUMNS}, {key} FROM submission \
+             JOIN submission_version ON submission_version.id = submission.current_version \
+             WHERE {text} ORDER BY {order} LIMIT ${limit}"
+        ),
+        &values,
+        |row| {
+            let submission = read(row)?;
+            let key = Key { value: row.get(COLUMN_COUNT + 16)?, id: submission.id };
+            each(Listed { version: read_version_at(row, COLUMN_COUNT)?, submission, key })
+        },
+    )
+}
+
+/// How many submissions the list has, whatever its limit. Unfiltered lists are answered from a kept count.
+pub fn count(tx: &mut Tx, list: &List) -> Result<i64, Fault> {
+    let filtered = list.review_state.is_some()
+        || list.device.is_some()
+        || list.from.is_some()
+        || list.until.is_some()
+        || !list.fields.is_empty();
+    if !filtered {
+        return tx.one("SELECT submissions FROM form WHERE id = $1", params![list.form], |row| row.get(0));
+    }
+    let mut values = Vec::new();
+    let text = conditions(list, &mut values);
+    let join = if list.fields.is_empty() {
+        ""
+    } else {
+        "JOIN submission_version ON submission_version.id = submission.current_version"
+    };
+    tx.one(&format!("SELECT count(*) FROM submission {join} WHERE {text}"), &values, |row| row.get(0))
+}
+
+/// How many submissions of a form are in each review state.
+pub fn count_by_state(tx: &mut Tx, form: i64) -> Result<Vec<(String, i64)>, Fault> {
+    tx.rows(
+        "SELECT review_state, count(*) FROM submission WHERE form = $1 AND removed_at IS NULL \
+         GROUP BY review_state ORDER BY review_state",
+        params![form],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Sets the review state.
+pub fn review(tx: &mut Tx, id: i64, state: &str, at: i64) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE submission SET review_state = $1, updated_at = $2 WHERE id = $3",
+        params![state, at, id],
+    )?;
+    Ok(())
+}
+
+/// Destroys what a submission says: sealed values, keys, digests and attachments' keys. Returns the names of the
+/// sealed files that can now be deleted. The rows and their leaves stay.
+pub fn erase(tx: &mut Tx, id: i64, at: i64) -> Result<Vec<String>, Fault> {
+    let files = tx.rows(
+        "SELECT attachment.content FROM attachment \
+         JOIN submission_version ON submission_version.id = attachment.submission_version \
+         WHERE submission_version.submission = $1 AND attachment.content IS NOT NULL",
+        params![id],
+        |row| row.get(0),
+    )?;
+    tx.execute(
+        "UPDATE attachment SET sealed_name = NULL, sealed_key = NULL, content = NULL, size = NULL \
+         WHERE submission_version IN (SELECT id FROM submission_version WHERE submission = $1)",
+        params![id],
+    )?;
+    tx.execute(
+        "UPDATE submission_version SET open_values = '{}', sealed_sensitive = NULL, sealed_identity = NULL, \
+         sealed_xml = NULL, digest = NULL WHERE submission = $1",
+        params![id],
+    )?;
+    tx.execute("UPDATE note SET sealed_body = NULL WHERE submission = $1", params![id])?;
+    let counted = tx.execute(
+        "UPDATE submission SET erased_at = $1, removed_at = COALESCE(removed_at, $1) WHERE id = $2 AND removed_at IS NULL",
+        params![at, id],
+    )?;
+    if counted > 0 {
+        tx.execute(
+            "UPDATE form SET submissions = submissions - 1 WHERE id = (SELECT form FROM submission WHERE id = $1)",
+            params![id],
+        )?;
+    }
+    Ok(files)
+}
+
+/// A file that belongs to one version of a submission.
+#[derive(Clone)]
+pub struct Attachment {
+    /// Number.
+    pub id: i64,
+    /// The version.
+    pub submission_version: i64,
+    /// The number under which name, key and content were sealed; an edit keeps it.
+    pub place: i64,
+    /// Salted hash of the file's name.
+    pub name_hash: Vec<u8>,
+    /// The name, sealed.
+    pub sealed_name: Option<Vec<u8>>,
+    /// `identity` or `sensitive`: whose key its own key is sealed to.
+    pub class: String,
+    /// Its own key, sealed.
+    pub sealed_key: Option<Vec<u8>>,
+    /// Name of the sealed file; none until it arrives.
+    pub content: Option<String>,
+    /// Size before sealing, bytes.
+    pub size: Option<i64>,
+    /// When it arrived (ms).
+    pub received_at: Option<i64>,
+}
+
+const ATTACHMENT_COLUMNS: &str =
+    "id, submission_version, place, name_hash, sealed_name, class, sealed_key, content, size, received_at";
+
+fn read_attachment(row: &Row) -> Result<Attachment, Fault> {
+    Ok(Attachment {
+        id: row.get(0)?,
+        submission_version: row.get(1)?,
+        place: row.get(2)?,
+        name_hash: row.get(3)?,
+        sealed_name: row.get(4)?,
+        class: row.get(5)?,
+        sealed_key: row.get(6)?,
+        content: row.get(7)?,
+        size: row.get(8)?,
+        received_at: row.get(9)?,
+    })
+}
+
+/// Adds an attachment slot, or fills one that is still empty. A filled one is left as it is. Tells whether
+/// anything changed.
+pub fn put_attachment(tx: &mut Tx, attachment: &Attachment) -> Result<bool, Fault> {
+    Ok(tx.execute(
+        "INSERT INTO attachment (id, submission_version, place, name_hash, sealed_name, class, sealed_key, content, size, \
+         received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         ON CONFLICT (submission_version, name_hash) DO UPDATE SET place = excluded.place, sealed_name = excluded.sealed_name, \
+         sealed_key = excluded.sealed_key, content = excluded.content, size = excluded.size, \
+         received_at = excluded.received_at WHERE attachment.content IS NULL AND excluded.content IS NOT NULL",
+        params![
+            attachment.id,
+            attachment.submission_version,
+            attachment.place,
+            &attachment.name_hash,
+            attachment.sealed_name.as_deref(),
+            &attachment.class,
+            attachment.sealed_key.as_deref(),
+            attachment.content.as_deref(),
+            attachment.size,
+            attachment.received_at
+        ],
+    )? > 0)
+}
+
+/// The attachments of a version.
+pub fn attachments(tx: &mut Tx, submission_version: i64) -> Result<Vec<Attachment>, Fault> {
+    tx.rows(
+        &format!("SELECT {ATTACHMENT_COLUMNS} FROM attachment WHERE submission_version = $1 ORDER BY id"),
+        params![submission_version],
+        read_attachment,
+    )
+}
+
+/// A comment on a submission or a review decision.
+#[derive(Clone)]
+pub struct Note {
+    /// Number.
+    pub id: i64,
+    /// The submission.
+    pub submission: i64,
+    /// Who wrote it.
+    pub member: i64,
+    /// When (ms).
+    pub at: i64,
+    /// The review state it set, if it did.
+    pub review_state: Option<String>,
+    /// The text, sealed to the form's sensitive compartment.
+    pub sealed_body: Option<Vec<u8>>,
+}
+
+/// Adds a note.
+pub fn add_note(tx: &mut Tx, note: &Note) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO note (id, submission, member, at, review_state, sealed_body) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![
+            note.id,
+            note.submission,
+            note.member,
+            note.at,
+            note.review_state.as_deref(),
+            note.sealed_body.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+/// The notes on a submission, oldest first.
+pub fn notes(tx: &mut Tx, submission: i64) -> Result<Vec<Note>, Fault> {
+    tx.rows(
+        "SELECT id, submission, member, at, review_state, sealed_body FROM note WHERE submission = $1 ORDER BY id",
+        params![submission],
+        |row| {
+            Ok(Note {
+                id: row.get(0)?,
+                submission: row.get(1)?,
+                member: row.get(2)?,
+                at: row.get(3)?,
+                review_state: row.get(4)?,
+                sealed_body: row.get(5)?,
+            })
+        },
+    )
+}
