@@ -74,7 +74,7 @@ impl Desk {
         seed: fn() -> [u8; 32],
     ) -> Answer<Desk> {
         let fresh = seed();
-        let origin = format!("deungdae.example/{}", hex(&seed()[..8]));
+        let origin = format!("deungdae-{}", hex(seed().get(..8).unwrap_or_default()));
         let (key, origin) = store
             .write(move |tx| {
                 let key = store::setting::get_or_put(tx, "ledger_seed", &fresh)?;
@@ -105,7 +105,10 @@ impl Desk {
             forms: Mutex::default(),
             seen: Mutex::default(),
             signer,
-            protocols: protocols.into_iter().map(|protocol| (protocol.name.clone(), Arc::new(protocol))).collect(),
+            protocols: protocols
+                .into_iter()
+                .map(|protocol| (protocol.name.clone(), Arc::new(protocol)))
+                .collect(),
             clock,
             seed,
         })

@@ -81,10 +81,20 @@ impl Desk {
                         Refusal::conflict("refusal-key-not-held").with("compartment", mandates::DEVICES)
                     })?;
                     let holder = Holder::Device(number);
-                    mandates::give(tx, epoch.id, secret, holder, &device.public_key, Some(by), now, &mut dice)?;
+                    mandates::give(
+                        tx,
+                        epoch.id,
+                        secret,
+                        holder,
+                        &device.public_key,
+                        Some(by),
+                        now,
+                        &mut dice,
+                    )?;
                 }
-                let done = Done::new(now, Some(by), "field_key.create").in_mandate(mandate).about("device", number);
-                record::audit_with_leaf(tx, ledger::kind::DEVICE, &salt, done)?;
+                let done =
+                    Done::new(now, Some(by), "field_key.create").in_mandate(mandate).about("device", number);
+                record::audit_with_leaf(tx, ledger::leaf::kind::DEVICE, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await?;
@@ -94,7 +104,9 @@ impl Desk {
     async fn devices_compartment(&self, mandate: i64) -> Answer<i64> {
         let all = self.store.read(move |tx| mandate::compartments(tx, mandate)).await?;
         let found = all.iter().find(|compartment| compartment.kind == mandates::DEVICES);
-        Ok(found.map(|compartment| compartment.id).ok_or_else(|| Fault::internal("no devices' compartment"))?)
+        Ok(found
+            .map(|compartment| compartment.id)
+            .ok_or_else(|| Fault::internal("no devices' compartment"))?)
     }
 
     /// The phones of a mandate.
@@ -111,13 +123,15 @@ impl Desk {
             .store
             .read(move |tx| {
                 let device = mandate::device(tx, mandate, id)?.ok_or_else(Refusal::not_found)?;
-                let sealed = device.sealed_token.ok_or_else(|| Refusal::conflict("refusal-device-revoked"))?;
+                let sealed =
+                    device.sealed_token.ok_or_else(|| Refusal::conflict("refusal-device-revoked"))?;
                 let mut keyring = Keyring::new(Holder::Member(member), own);
                 Ok::<_, Error>(keyring.open(tx, &sealed, &token_place(&id.to_string()))?)
             })
             .await?;
-        let opened = opened
-            .ok_or_else(|| Refusal::new(Kind::NotAllowed, "refusal-key-not-held").with("compartment", mandates::DEVICES))?;
+        let opened = opened.ok_or_else(|| {
+            Refusal::new(Kind::NotAllowed, "refusal-key-not-held").with("compartment", mandates::DEVICES)
+        })?;
         Ok(opened.expose_text().unwrap_or_default().to_owned())
     }
 
@@ -128,8 +142,9 @@ impl Desk {
             .write(move |tx| {
                 mandate::device(tx, mandate, id)?.ok_or_else(Refusal::not_found)?;
                 mandate::revoke_device(tx, id, now)?;
-                let done = Done::new(now, Some(by), "field_key.session.end").in_mandate(mandate).about("device", id);
-                record::audit_with_leaf(tx, ledger::kind::DEVICE, &salt, done)?;
+                let done =
+                    Done::new(now, Some(by), "field_key.session.end").in_mandate(mandate).about("device", id);
+                record::audit_with_leaf(tx, ledger::leaf::kind::DEVICE, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await

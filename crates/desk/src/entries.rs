@@ -54,7 +54,9 @@ impl RegistryModel {
         if property == LABEL {
             return self.registry.label_on_device || self.class_of(LABEL) == Class::Open;
         }
-        self.properties.iter().any(|known| known.name == property && (known.on_device || known.class == "open"))
+        self.properties
+            .iter()
+            .any(|known| known.name == property && (known.on_device || known.class == "open"))
     }
 }
 
@@ -129,7 +131,11 @@ impl Desk {
         let mut for_devices = Map::new();
         let mut changed = Vec::new();
         for (name, value, given) in change.values {
-            let class = model.class_of(&name).max(if name == LABEL { Class::Open } else { given.min(Class::Sensitive) });
+            let class = model.class_of(&name).max(if name == LABEL {
+                Class::Open
+            } else {
+                given.min(Class::Sensitive)
+            });
             let class = if model.class_of(&name) == Class::Open { Class::Open } else { class };
             if class != Class::Open && model.on_device(&name) {
                 for_devices.insert(name.clone(), Value::from(value.as_str()));
@@ -286,7 +292,10 @@ fn hold(tx: &mut Tx, registry: &Registry, uuid: &str, version: EntryVersion) -> 
     if version.submission_version.is_none() {
         return Ok(Applied::Refused("base version does not exist"));
     }
-    registry::hold(tx, &HeldUpdate { id: version.id, registry: registry.id, uuid: uuid.to_owned(), version })?;
+    registry::hold(
+        tx,
+        &HeldUpdate { id: version.id, registry: registry.id, uuid: uuid.to_owned(), version },
+    )?;
     Ok(Applied::Held)
 }
 
@@ -382,7 +391,9 @@ fn account(
 ) -> Result<i64, Fault> {
     let mut hash = Sha256::new();
     hash.update(&version.open_values);
-    for sealed in [&version.sealed_sensitive, &version.sealed_identity, &version.sealed_device].into_iter().flatten() {
+    for sealed in
+        [&version.sealed_sensitive, &version.sealed_identity, &version.sealed_device].into_iter().flatten()
+    {
         hash.update(sealed);
     }
     let done = Done {
@@ -393,7 +404,12 @@ fn account(
         ]),
         ..Done::new(version.received_at, version.member, action)
     };
-    record::audit_with_leaf(tx, ledger::kind::ENTRY, salt, done.in_mandate(registry.mandate).about("entry", entry))
+    record::audit_with_leaf(
+        tx,
+        ledger::leaf::kind::ENTRY,
+        salt,
+        done.in_mandate(registry.mandate).about("entry", entry),
+    )
 }
 
 /// A JSON array of names.

@@ -41,8 +41,9 @@ impl Desk {
         let (mandate, id) = (may.mandate().id, form.id);
         self.store
             .write(move |tx| {
-                let done = Done::new(now, Some(by), "form.submission.export").in_mandate(mandate).about("form", id);
-                record::audit_with_leaf(tx, ledger::kind::EXPORT, &salt, done.with("classes", classes))
+                let done =
+                    Done::new(now, Some(by), "form.submission.export").in_mandate(mandate).about("form", id);
+                record::audit_with_leaf(tx, ledger::leaf::kind::EXPORT, &salt, done.with("classes", classes))
             })
             .await?;
         let paths: Vec<String> = model
@@ -61,7 +62,8 @@ impl Desk {
             .collect();
         let chunks = self.store.stream(move |tx, outlet| {
             let mut keyring = keyring;
-            let failed = |error: std::io::Error| Fault::Unavailable { what: format!("sending an export: {error}") };
+            let failed =
+                |error: std::io::Error| Fault::Unavailable { what: format!("sending an export: {error}") };
             let mut line = String::from("\u{feff}SubmissionDate");
             for path in &paths {
                 line.push(',');

@@ -71,13 +71,26 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Removes sealed files that no record names, left behind where a server was killed. Returns how many.
+    pub async fn sweep_files(&self) -> Answer<u64> {
+        let files = self.store.clone();
+        Ok(self
+            .store
+            .read(move |tx| files.files().sweep(|name| store::submission::names_file(tx, name.as_str())))
+            .await?)
+    }
+}
+
 impl IncomingFile {
     /// Takes the next piece. Writing to the disk may block for a moment.
     pub fn push(&mut self, piece: &[u8]) -> Answer<()> {
         self.size += piece.len() as u64;
         if self.size > self.most {
             let megabytes = self.most >> 20;
-            return Err(Refusal::new(Kind::TooLarge, "refusal-file-too-large").with("megabytes", megabytes).into());
+            return Err(Refusal::new(Kind::TooLarge, "refusal-file-too-large")
+                .with("megabytes", megabytes)
+                .into());
         }
         self.stream.update(piece, &mut self.sealed);
         self.flush()

@@ -44,7 +44,11 @@ impl FormModel {
     /// The highest class that any field has; the XML as a whole is sealed as that.
     pub(crate) fn highest_class(&self) -> Class {
         let fields = self.form.fields.iter().filter(|field| field.kind.has_value());
-        fields.map(|field| field.class_or(Class::Sensitive)).max().unwrap_or(Class::Sensitive).max(Class::Sensitive)
+        fields
+            .map(|field| field.class_or(Class::Sensitive))
+            .max()
+            .unwrap_or(Class::Sensitive)
+            .max(Class::Sensitive)
     }
 }
 
@@ -217,7 +221,12 @@ impl Desk {
 
     /// Takes an uploaded form and makes it a draft: of a new form, or of the one that has its id. When `of` is given,
     /// the upload must have that form's id.
-    pub async fn upload_form(&self, may: &May<'_, Forms>, upload: Upload<'_>, of: Option<&Form>) -> Answer<Uploaded> {
+    pub async fn upload_form(
+        &self,
+        may: &May<'_, Forms>,
+        upload: Upload<'_>,
+        of: Option<&Form>,
+    ) -> Answer<Uploaded> {
         let prepared = prepare(&upload)?;
         if let Some(form) = of
             && form.form_id != prepared.form.form_id
@@ -328,10 +337,11 @@ impl Desk {
                 form.current_version = Some(draft);
                 form.draft_version = None;
                 form::update(tx, &form)?;
-                let done = Done::new(now, Some(by), "form.update.publish").in_mandate(mandate).about("form", id);
+                let done =
+                    Done::new(now, Some(by), "form.update.publish").in_mandate(mandate).about("form", id);
                 let done = done.with("version", model.version.version.as_str());
                 let done = done.with("sha256", model.version.sha256.as_str());
-                record::audit_with_leaf(tx, ledger::kind::FORM, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::FORM, &salt, done)?;
                 Ok::<_, Error>(form)
             })
             .await
@@ -416,7 +426,12 @@ impl Desk {
                         None => file.md5,
                     };
                     let (name, media_type) = (file.name, file.media_type);
-                    listed.push(ListedFile { name, md5, media_type, registry: registry.map(|registry| registry.name) });
+                    listed.push(ListedFile {
+                        name,
+                        md5,
+                        media_type,
+                        registry: registry.map(|registry| registry.name),
+                    });
                 }
                 Ok::<_, Fault>(listed)
             })
@@ -464,7 +479,8 @@ impl Desk {
                     changed_at: Some(now),
                 };
                 form::put_file(tx, &file, Some(&content))?;
-                let done = Done::new(now, Some(by), "form.attachment.update").in_mandate(mandate).about("form", id);
+                let done =
+                    Done::new(now, Some(by), "form.attachment.update").in_mandate(mandate).about("form", id);
                 record::audit(tx, done.with("name", file.name.as_str()))?;
                 Ok::<_, Error>(())
             })
@@ -477,14 +493,20 @@ const MODELS_KEPT: usize = 256;
 
 /// The compartments that a form's identity and sensitive values are sealed to, as the protocol says. A class that the
 /// form does not have goes where other forms' values go.
-fn compartments_of(tx: &mut Tx, mandate: i64, protocol: &Protocol, form_id: &str) -> Result<(i64, i64), Fault> {
+fn compartments_of(
+    tx: &mut Tx,
+    mandate: i64,
+    protocol: &Protocol,
+    form_id: &str,
+) -> Result<(i64, i64), Fault> {
     let all = mandate::compartments(tx, mandate)?;
     let sealing = protocol.form(form_id).map(|form| &form.sealing);
     let find = |class: Class| -> Result<i64, Fault> {
         let own = sealing.and_then(|sealing| sealing.compartment(class));
         let name = own.or_else(|| protocol.other_forms.compartment(class)).unwrap_or_default();
         let found = all.iter().find(|compartment: &&Compartment| compartment.name == name);
-        let found = found.ok_or_else(|| Fault::internal(format!("mandate {mandate} has no compartment “{name}”")))?;
+        let found =
+            found.ok_or_else(|| Fault::internal(format!("mandate {mandate} has no compartment “{name}”")))?;
         Ok(found.id)
     };
     Ok((find(Class::Identity)?, find(Class::Sensitive)?))

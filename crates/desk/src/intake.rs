@@ -73,7 +73,9 @@ impl<'a> Sealed<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Fault> {
         let damaged = || Fault::Damaged { what: "a sealed value is cut short".to_owned() };
         let (header, rest) = bytes.split_at_checked(HEADER).ok_or_else(damaged)?;
-        let [FORMAT, k0, k1, k2, k3, k4, k5, k6, k7, n0, n1, n2, n3, l0, l1] = *header else { return Err(damaged()) };
+        let [FORMAT, k0, k1, k2, k3, k4, k5, k6, k7, n0, n1, n2, n3, l0, l1] = *header else {
+            return Err(damaged());
+        };
         let length = usize::from(u16::from_be_bytes([l0, l1]));
         let (wrapped, value) = rest.split_at_checked(length).ok_or_else(damaged)?;
         Ok(Sealed {

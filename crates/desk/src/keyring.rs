@@ -57,7 +57,9 @@ impl Keyring {
                     let row = mandate::epoch(tx, epoch)?
                         .ok_or_else(|| Fault::internal(format!("there is no epoch {epoch}")))?;
                     if secret.public().to_bytes().as_slice() != row.public_key {
-                        return Err(Fault::Damaged { what: format!("the key of epoch {epoch} was exchanged") });
+                        return Err(Fault::Damaged {
+                            what: format!("the key of epoch {epoch} was exchanged"),
+                        });
                     }
                     Some(secret)
                 }

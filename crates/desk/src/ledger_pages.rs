@@ -73,7 +73,8 @@ impl Desk {
                 let size = size(tx)?;
                 let end = u64::try_from(size).unwrap_or(0);
                 let files = export(tx, end)?;
-                let failed = |error: std::io::Error| Fault::Unavailable { what: format!("writing the log: {error}") };
+                let failed =
+                    |error: std::io::Error| Fault::Unavailable { what: format!("writing the log: {error}") };
                 for (path, bytes) in files {
                     write(&path, &bytes).map_err(failed)?;
                 }
@@ -107,7 +108,8 @@ impl Desk {
 
 fn size(tx: &mut Tx) -> Result<i64, Fault> {
     let Some(head) = store::ledger::head(tx)? else { return Ok(0) };
-    let tree = ledger::Tree::from_bytes(&head.tree).map_err(|error| Fault::Damaged { what: error.to_string() })?;
+    let tree =
+        ledger::Tree::from_bytes(&head.tree).map_err(|error| Fault::Damaged { what: error.to_string() })?;
     i64::try_from(tree.size()).map_err(|_| Fault::internal("the ledger is full"))
 }
 

@@ -25,19 +25,23 @@ mod totp;
 
 pub use answer::{Answer, Error, Kind, Problem, Refusal};
 pub use desk::{Desk, Dice, Options};
-pub use devices::{NewDevice, Phone};
+pub use devices::{NewDevice, Phone, collect_settings};
 pub use entries::EntryChange;
-pub use export::Export;
+pub use export::{Export, time};
 pub use files::IncomingFile;
 pub use forms::{FormModel, ListedFile, ListedForm, Upload, Uploaded};
 pub use ledger_pages::{AuditPage, LedgerPage};
 pub use mandates::{CompartmentState, NewMandate};
 pub use may::{
-    Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity, Read,
-    Review, RightTo, Seat,
+    Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity,
+    Read, Review, RightTo, Seat,
 };
 pub use members::NewMember;
 pub use receive::{Received, Sender, SentFile};
-pub use registries::{EntryDetail, EntryRow, EntryVersionDetail};
+pub use registries::{EntryDetail, EntryRow, EntryVersionDetail, property_class};
 pub use session::{Login, Session};
 pub use submissions::{Opening, SubmissionDetail, SubmissionRow, VersionDetail};
+pub use totp::{address as totp_address, base32 as totp_text};
+
+/// The rooms below, for the types that acts take and give.
+pub use {ledger, protocol, store, xforms};

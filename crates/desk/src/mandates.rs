@@ -98,9 +98,9 @@ impl Desk {
         }
         wanted.insert(DEVICES.to_owned(), (DEVICES.to_owned(), Vec::new()));
         for (person, role) in &new.people {
-            let role = protocol
-                .role(role)
-                .ok_or_else(|| Refusal::invalid("refusal-role-unknown").with("role", role).problem("role", role))?;
+            let role = protocol.role(role).ok_or_else(|| {
+                Refusal::invalid("refusal-role-unknown").with("role", role).problem("role", role)
+            })?;
             let held = role.compartments.iter().map(String::as_str);
             let devices = role.rights.contains(&protocol::Right::Devices).then_some(DEVICES);
             for name in held.chain(devices) {
@@ -132,7 +132,14 @@ impl Desk {
                 let id = setting::next_number(tx, "mandate")?;
                 mandate::add(
                     tx,
-                    &Mandate { id, name, description, protocol: protocol_name, created_at: now, archived_at: None },
+                    &Mandate {
+                        id,
+                        name,
+                        description,
+                        protocol: protocol_name,
+                        created_at: now,
+                        archived_at: None,
+                    },
                 )?;
                 for (person, role) in people {
                     mandate::give_role(tx, &Place { mandate: id, member: person, role, since: now })?;
@@ -142,7 +149,13 @@ impl Desk {
                     let generation = Generation::fresh(tx.new_id(), compartment, 1, now, &mut dice);
                     mandate::add_compartment(
                         tx,
-                        &Compartment { id: compartment, mandate: id, name, kind, current_epoch: generation.epoch.id },
+                        &Compartment {
+                            id: compartment,
+                            mandate: id,
+                            name,
+                            kind,
+                            current_epoch: generation.epoch.id,
+                        },
                     )?;
                     mandate::add_epoch(tx, &generation.epoch)?;
                     for person in holders {
@@ -152,7 +165,7 @@ impl Desk {
                     }
                 }
                 let done = Done::new(now, Some(by), "project.create").in_mandate(id).about("mandate", id);
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(id)
             })
             .await?;
@@ -185,9 +198,8 @@ impl Desk {
             .store
             .read(move |tx| {
                 let places = mandate::places_of(tx, member)?;
-                let role = |id: i64| {
-                    places.iter().find(|place| place.mandate == id).map(|place| place.role.clone())
-                };
+                let role =
+                    |id: i64| places.iter().find(|place| place.mandate == id).map(|place| place.role.clone());
                 let all = mandate::all(tx)?.into_iter().map(|mandate| {
                     let role = role(mandate.id);
                     (mandate, role)
@@ -259,17 +271,23 @@ impl Desk {
     /// Gives a member a role. Keys are given apart from it, by those who hold them.
     pub async fn give_role(&self, may: &May<'_, Members>, person: i64, role: &str) -> Answer<()> {
         if may.protocol().role(role).is_none() {
-            return Err(Refusal::invalid("refusal-role-unknown").with("role", role).problem("role", role).into());
+            return Err(Refusal::invalid("refusal-role-unknown")
+                .with("role", role)
+                .problem("role", role)
+                .into());
         }
         let (id, now, by, salt) = (may.mandate().id, self.now(), may.session().member().id, self.salt());
         let role = role.to_owned();
         self.store
             .write(move |tx| {
-                member::by_id(tx, person)?.filter(|member| member.left_at.is_none()).ok_or_else(Refusal::not_found)?;
-                let done = Done::new(now, Some(by), "assignment.create").in_mandate(id).about("member", person);
+                member::by_id(tx, person)?
+                    .filter(|member| member.left_at.is_none())
+                    .ok_or_else(Refusal::not_found)?;
+                let done =
+                    Done::new(now, Some(by), "assignment.create").in_mandate(id).about("member", person);
                 let done = done.with("role", role.as_str());
                 mandate::give_role(tx, &Place { mandate: id, member: person, role, since: now })?;
-                record::audit_with_leaf(tx, ledger::kind::MEMBER, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
@@ -296,8 +314,9 @@ impl Desk {
                 if !mandate::take_role(tx, id, person)? {
                     return Err(Refusal::not_found().into());
                 }
-                let done = Done::new(now, Some(by), "assignment.delete").in_mandate(id).about("member", person);
-                record::audit_with_leaf(tx, ledger::kind::MEMBER, &salt, done)?;
+                let done =
+                    Done::new(now, Some(by), "assignment.delete").in_mandate(id).about("member", person);
+                record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
@@ -347,10 +366,9 @@ impl Desk {
                 let held = mandate::compartments_of(tx, person)?;
                 for other in mandate::compartments(tx, id)?.iter().filter(|other| held.contains(&other.id)) {
                     let keeps_apart = |one: &str, two: &str| {
-                        protocol
-                            .compartments
-                            .iter()
-                            .any(|compartment| compartment.id == one && compartment.apart_from.iter().any(|x| x == two))
+                        protocol.compartments.iter().any(|compartment| {
+                            compartment.id == one && compartment.apart_from.iter().any(|x| x == two)
+                        })
                     };
                     if keeps_apart(&row.name, &other.name) || keeps_apart(&other.name, &row.name) {
                         return Err(apart(&row.name, &other.name).into());
@@ -358,14 +376,23 @@ impl Desk {
                 }
                 let mut keyring = Keyring::new(Holder::Member(by), own);
                 for epoch in mandate::epochs(tx, compartment)? {
-                    let secret = keyring
-                        .epoch(tx, epoch.id)?
-                        .ok_or_else(|| Refusal::conflict("refusal-key-not-held").with("compartment", &row.name))?;
-                    give(tx, epoch.id, secret, Holder::Member(person), &member.public_key, Some(by), now, &mut dice)?;
+                    let secret = keyring.epoch(tx, epoch.id)?.ok_or_else(|| {
+                        Refusal::conflict("refusal-key-not-held").with("compartment", &row.name)
+                    })?;
+                    give(
+                        tx,
+                        epoch.id,
+                        secret,
+                        Holder::Member(person),
+                        &member.public_key,
+                        Some(by),
+                        now,
+                        &mut dice,
+                    )?;
                 }
                 let done = Done::new(now, Some(by), "key.give").in_mandate(id).about("member", person);
                 let done = done.with("compartment", row.name.as_str());
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
@@ -387,7 +414,9 @@ impl Desk {
                 }
                 holders.retain(|holder| *holder != Holder::Member(person));
                 if !holders.iter().any(|holder| matches!(holder, Holder::Member(_))) {
-                    return Err(Refusal::conflict("refusal-last-holder").with("compartment", &row.name).into());
+                    return Err(Refusal::conflict("refusal-last-holder")
+                        .with("compartment", &row.name)
+                        .into());
                 }
                 mandate::take_keys(tx, compartment, Holder::Member(person))?;
                 let number = mandate::epochs(tx, compartment)?.len() as i64 + 1;
@@ -396,7 +425,9 @@ impl Desk {
                 for holder in holders {
                     let public = match holder {
                         Holder::Member(member) => member::by_id(tx, member)?.map(|member| member.public_key),
-                        Holder::Device(device) => mandate::device(tx, id, device)?.map(|device| device.public_key),
+                        Holder::Device(device) => {
+                            mandate::device(tx, id, device)?.map(|device| device.public_key)
+                        }
                         Holder::Shares(set) => {
                             let sets = mandate::share_sets(tx, compartment)?;
                             sets.into_iter().find(|known| known.id == set).map(|set| set.public_key)
@@ -408,7 +439,7 @@ impl Desk {
                 }
                 let done = Done::new(now, Some(by), "key.take").in_mandate(id).about("member", person);
                 let done = done.with("compartment", row.name.as_str()).with("epoch", number);
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await?;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use protocol::{Protocol, Right};
 use store::mandate::Mandate;
 
+use crate::Desk;
 use crate::answer::{Answer, Kind, Refusal};
 use crate::session::Session;
-use crate::Desk;
 
 /// A member at work in one mandate.
 pub struct Seat {
@@ -144,7 +144,10 @@ impl Desk {
         let rights = if administrator {
             Right::ALL.to_vec()
         } else {
-            role.as_deref().and_then(|role| protocol.role(role)).map(|role| role.rights.clone()).unwrap_or_default()
+            role.as_deref()
+                .and_then(|role| protocol.role(role))
+                .map(|role| role.rights.clone())
+                .unwrap_or_default()
         };
         Ok(Seat { session: session.clone(), mandate, protocol, role, rights })
     }

@@ -5,10 +5,10 @@ use store::member::{self, Invitation, Member, Passkey};
 use store::{Fault, mandate, setting};
 
 use crate::answer::{Answer, Kind, Refusal};
-use crate::may::Administrator;
-use crate::session::Session;
 use crate::desk::hex;
+use crate::may::Administrator;
 use crate::record::{self, Done};
+use crate::session::Session;
 use crate::{Desk, totp};
 
 /// Shortest password taken. NIST SP 800-63B asks for at least 8, and 15 where it stands alone.
@@ -42,7 +42,9 @@ fn check_email(email: &str) -> Result<String, Refusal> {
 
 pub(crate) fn check_password(password: &str) -> Result<(), Refusal> {
     if password.chars().count() < SHORTEST_PASSWORD {
-        return Err(Refusal::invalid("refusal-password-short").with("least", SHORTEST_PASSWORD).problem("password", ""));
+        return Err(Refusal::invalid("refusal-password-short")
+            .with("least", SHORTEST_PASSWORD)
+            .problem("password", ""));
     }
     Ok(())
 }
@@ -88,11 +90,14 @@ impl Desk {
                 let by = invitation.as_ref().map(|invitation| invitation.created_by);
                 let done = Done::new(now, by, "user.create").about("member", member.id);
                 let done = done.with("key", hex(&member.public_key));
-                record::audit_with_leaf(tx, ledger::kind::MEMBER, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
                 if let Some(invitation) = invitation {
                     member::end_invitation(tx, invitation.id)?;
                     if let (Some(mandate), Some(role)) = (invitation.mandate, invitation.role) {
-                        mandate::give_role(tx, &mandate::Place { mandate, member: member.id, role, since: now })?;
+                        mandate::give_role(
+                            tx,
+                            &mandate::Place { mandate, member: member.id, role, since: now },
+                        )?;
                     }
                 }
                 Ok(member.id)
@@ -127,7 +132,9 @@ impl Desk {
         self.store
             .write(move |tx| {
                 if member::by_email(tx, &invitation.email)?.is_some() {
-                    return Err(Refusal::conflict("refusal-email-taken").with("email", &invitation.email).into());
+                    return Err(Refusal::conflict("refusal-email-taken")
+                        .with("email", &invitation.email)
+                        .into());
                 }
                 member::invite(tx, &invitation)?;
                 record::note(tx, now, Some(invitation.created_by), invitation.mandate, "member.invite")?;
@@ -146,12 +153,23 @@ impl Desk {
     }
 
     /// Makes the account that an invitation promised; the person chooses name and password.
-    pub async fn accept_invitation(&self, token: &str, name: &str, password: &str, language: &str) -> Answer<i64> {
+    pub async fn accept_invitation(
+        &self,
+        token: &str,
+        name: &str,
+        password: &str,
+        language: &str,
+    ) -> Answer<i64> {
         let invitation = self.invitation(token).await?;
         let email = invitation.email.clone();
         let administrator = invitation.administrator;
         let new = NewMember { email: &email, name, password, administrator, language };
         self.make_member(new, Some(invitation)).await
+    }
+
+    /// Whether anybody has an account yet.
+    pub async fn has_members(&self) -> Answer<bool> {
+        Ok(self.store.read(|tx| member::all(tx).map(|all| !all.is_empty())).await?)
     }
 
     /// Everybody with an account, and the invitations that wait.
@@ -192,7 +210,7 @@ impl Desk {
                 member::update(tx, &member)?;
                 member::end_sessions_of(tx, id)?;
                 let done = Done::new(now, Some(by), "user.delete").about("member", id);
-                record::audit_with_leaf(tx, ledger::kind::MEMBER, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
                 Ok::<_, crate::Error>(())
             })
             .await?;
@@ -215,12 +233,20 @@ impl Desk {
     }
 
     /// Changes a member's own password; every other login of theirs ends.
-    pub async fn change_password(&self, session: &Session, old: &str, new: &str, address: &str) -> Answer<()> {
+    pub async fn change_password(
+        &self,
+        session: &Session,
+        old: &str,
+        new: &str,
+        address: &str,
+    ) -> Answer<()> {
         check_password(new)?;
         let (id, now) = (session.member().id, self.now());
         let email = session.member().email.clone();
         if let Some(minutes) = self.attempts.wait(&email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts").with("minutes", minutes).into());
+            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
+                .with("minutes", minutes)
+                .into());
         }
         let Some(secret) = self.try_password(session.member().password_lock.clone(), old).await? else {
             self.attempts.failed(&email, address, now);
@@ -261,7 +287,10 @@ impl Desk {
     /// Removes a second factor; needs the keys unlocked.
     pub async fn drop_totp(&self, session: &Session) -> Answer<()> {
         self.own_key_or_refuse(session)?;
-        self.change_self(session.member().id, self.now(), "user.totp.drop", |member| member.sealed_totp = None).await
+        self.change_self(session.member().id, self.now(), "user.totp.drop", |member| {
+            member.sealed_totp = None
+        })
+        .await
     }
 
     pub(crate) async fn change_self(

@@ -5,8 +5,9 @@ use store::form::{self, Form};
 use store::mandate::{DataKey, Mandate};
 use store::submission::{self, Attachment, Submission, SubmissionVersion};
 use store::{Fault, Tx, mandate, registry};
-use xforms::{Class, Limits, SubmissionError};
+use xforms::{Class, Limits, SubmissionError, XmlError};
 
+use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::desk::hex;
 use crate::devices::Phone;
@@ -16,7 +17,6 @@ use crate::forms::FormModel;
 use crate::may::{Collect, May};
 use crate::record::{self, Done};
 use crate::session::Session;
-use crate::Desk;
 
 /// Who sends.
 #[derive(Clone)]
@@ -98,7 +98,8 @@ impl Desk {
         let (form, model) = self.form_answered(sender.mandate().id, &read).await?;
         let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
         let files = finish(files).await?;
-        let (sealed, pending) = self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
+        let (sealed, pending) =
+            self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
         let (mandate, now) = (sender.mandate().id, self.now());
         let form_id = form.form_id.clone();
         let (submission, instance_id, again) =
@@ -128,7 +129,9 @@ impl Desk {
                 .with("version", read.version.as_deref().unwrap_or("–"))
         })?;
         if form.state == "closed" {
-            return Err(Refusal::new(Kind::NotAllowed, "refusal-form-closed").with("form", &form.form_id).into());
+            return Err(Refusal::new(Kind::NotAllowed, "refusal-form-closed")
+                .with("form", &form.form_id)
+                .into());
         }
         Ok((form, self.model(version).await?))
     }
@@ -231,7 +234,8 @@ impl Desk {
                 Class::Identity => model.version.identity_compartment,
                 _ => model.version.sensitive_compartment,
             };
-            let came = files.iter().position(|file| file.name == name).map(|position| files.swap_remove(position));
+            let came =
+                files.iter().position(|file| file.name == name).map(|position| files.swap_remove(position));
             let id = came.as_ref().map_or_else(|| self.store.new_id(), |file| file.id);
             let mut attachment = Attachment {
                 id,
@@ -323,8 +327,9 @@ async fn finish(files: Vec<IncomingFile>) -> Answer<Vec<SealedFile>> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let finished =
-        tokio::task::spawn_blocking(move || files.into_iter().map(IncomingFile::finish).collect::<Answer<Vec<_>>>());
+    let finished = tokio::task::spawn_blocking(move || {
+        files.into_iter().map(IncomingFile::finish).collect::<Answer<Vec<_>>>()
+    });
     match finished.await {
         Ok(files) => files,
         Err(_) => Err(Fault::internal("finishing attachments was interrupted").into()),
@@ -333,7 +338,9 @@ async fn finish(files: Vec<IncomingFile>) -> Answer<Vec<SealedFile>> {
 
 fn refuse(error: SubmissionError) -> Refusal {
     let kind = match &error {
-        SubmissionError::Xml(xforms::XmlError::TooLarge { .. }) => Kind::TooLarge,
+        SubmissionError::Xml(
+            XmlError::TooLong { .. } | XmlError::TooDeep { .. } | XmlError::TooMany { .. },
+        ) => Kind::TooLarge,
         _ => Kind::Invalid,
     };
     Refusal::new(kind, "refusal-submission").problem("xml_submission_file", error.to_string())
@@ -365,7 +372,13 @@ fn is_same(kept: Option<&[u8]>, instance_id: &str, digest: &[u8; 32]) -> bool {
 
 /// Keeps a submission in one transaction: version, files, leaf, audit, entries. Returns its number, the instance id of
 /// its first version, and whether it was there already.
-fn keep(tx: &mut Tx, mandate: i64, form: &Form, sealed: Sealed, now: i64) -> Result<(i64, String, bool), Error> {
+fn keep(
+    tx: &mut Tx,
+    mandate: i64,
+    form: &Form,
+    sealed: Sealed,
+    now: i64,
+) -> Result<(i64, String, bool), Error> {
     let Sealed { mut version, deprecated, data_keys, slots, changes, entity_problem, digest, salt } = sealed;
     if let Some(before) = submission::version_by_instance_id(tx, form.id, &version.instance_id)? {
         if !is_same(before.digest.as_deref(), &version.instance_id, &digest) {
@@ -409,13 +422,15 @@ fn keep(tx: &mut Tx, mandate: i64, form: &Form, sealed: Sealed, now: i64) -> Res
 
     let mut hash = Sha256::new();
     hash.update(&version.open_values);
-    for sealed in [&version.sealed_sensitive, &version.sealed_identity, &version.sealed_xml].into_iter().flatten() {
+    for sealed in
+        [&version.sealed_sensitive, &version.sealed_identity, &version.sealed_xml].into_iter().flatten()
+    {
         hash.update(sealed);
     }
     let (kind, action) = if new {
-        (ledger::kind::SUBMISSION, "submission.create")
+        (ledger::leaf::kind::SUBMISSION, "submission.create")
     } else {
-        (ledger::kind::EDIT, "submission.update.version")
+        (ledger::leaf::kind::EDIT, "submission.update.version")
     };
     let done = Done { device: version.device, ..Done::new(now, version.member, action) };
     let done = done.in_mandate(mandate).about("submission", submission.id);
@@ -462,7 +477,10 @@ fn add_slot(tx: &mut Tx, version: i64, slot: Slot) -> Result<(), Fault> {
         mandate::add_data_key(tx, key)?;
     }
     let name_hash = name_hash(version, &slot.name);
-    submission::put_attachment(tx, &Attachment { submission_version: version, name_hash, ..slot.attachment })?;
+    submission::put_attachment(
+        tx,
+        &Attachment { submission_version: version, name_hash, ..slot.attachment },
+    )?;
     Ok(())
 }
 
@@ -471,7 +489,9 @@ fn carried(tx: &mut Tx, before: i64, slot: Slot) -> Result<Slot, Fault> {
     let hash = name_hash(before, &slot.name);
     let kept = submission::attachments(tx, before)?.into_iter().find(|kept| kept.name_hash == hash);
     Ok(match kept.filter(|kept| kept.content.is_some()) {
-        Some(kept) => Slot { attachment: Attachment { id: slot.attachment.id, ..kept }, data_keys: Vec::new(), ..slot },
+        Some(kept) => {
+            Slot { attachment: Attachment { id: slot.attachment.id, ..kept }, data_keys: Vec::new(), ..slot }
+        }
         None => slot,
     })
 }
@@ -483,6 +503,7 @@ fn entity_error(
     version: &SubmissionVersion,
     problem: &str,
 ) -> Result<(), Fault> {
-    let done = Done { device: version.device, ..Done::new(version.received_at, version.member, "entity.error") };
+    let done =
+        Done { device: version.device, ..Done::new(version.received_at, version.member, "entity.error") };
     record::audit(tx, done.in_mandate(mandate).about("submission", submission.id).with("problem", problem))
 }

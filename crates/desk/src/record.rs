@@ -1,9 +1,9 @@
 //! The record of what was done: audit entries, and leaves of the ledger beside the changes they stand for.
 
 use ledger::{Checkpoint, Leaf, Signer, Tree};
+use serde_json::{Map, Value, json};
 use store::audit::{self, AuditEntry};
 use store::ledger::{Head, LedgerLeaf};
-use serde_json::{Map, Value, json};
 use store::{Fault, Tx};
 
 /// Appends a leaf to the log, within the transaction of the change it stands for. Returns its place.
@@ -98,7 +98,12 @@ pub(crate) fn audit(tx: &mut Tx, done: Done<'_>) -> Result<(), Fault> {
 
 /// Writes an audit entry and a leaf that commits to it. The salt is kept in the entry: whoever is shown the entry can
 /// check the leaf, whoever has the ledger alone learns nothing. Returns the leaf's place.
-pub(crate) fn audit_with_leaf(tx: &mut Tx, kind: &str, salt: &[u8; 32], mut done: Done<'_>) -> Result<i64, Fault> {
+pub(crate) fn audit_with_leaf(
+    tx: &mut Tx,
+    kind: &str,
+    salt: &[u8; 32],
+    mut done: Done<'_>,
+) -> Result<i64, Fault> {
     let content = json!([
         done.at,
         done.member,
@@ -117,7 +122,13 @@ pub(crate) fn audit_with_leaf(tx: &mut Tx, kind: &str, salt: &[u8; 32], mut done
 }
 
 /// A short audit entry: who did what, and no more.
-pub(crate) fn note(tx: &mut Tx, at: i64, member: Option<i64>, mandate: Option<i64>, action: &str) -> Result<(), Fault> {
+pub(crate) fn note(
+    tx: &mut Tx,
+    at: i64,
+    member: Option<i64>,
+    mandate: Option<i64>,
+    action: &str,
+) -> Result<(), Fault> {
     audit(tx, Done { mandate, ..Done::new(at, member, action) })
 }
 

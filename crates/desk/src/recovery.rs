@@ -37,12 +37,17 @@ impl Desk {
         let email = email.trim().to_lowercase();
         let now = self.now();
         if let Some(minutes) = self.attempts.wait(&email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts").with("minutes", minutes).into());
+            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
+                .with("minutes", minutes)
+                .into());
         }
         crate::members::check_password(password)?;
         let found = {
             let email = email.clone();
-            self.store.read(move |tx| member::by_email(tx, &email)).await?.filter(|member| member.left_at.is_none())
+            self.store
+                .read(move |tx| member::by_email(tx, &email))
+                .await?
+                .filter(|member| member.left_at.is_none())
         };
         let opened = found.and_then(|member| {
             let code: RecoveryCode = code.parse().ok()?;
@@ -112,15 +117,16 @@ impl Desk {
                 mandate::add_share_set(tx, &set)?;
                 let mut keyring = Keyring::new(Holder::Member(by), own);
                 for epoch in mandate::epochs(tx, compartment)? {
-                    let secret = keyring
-                        .epoch(tx, epoch.id)?
-                        .ok_or_else(|| Refusal::conflict("refusal-key-not-held").with("compartment", &row.name))?;
+                    let secret = keyring.epoch(tx, epoch.id)?.ok_or_else(|| {
+                        Refusal::conflict("refusal-key-not-held").with("compartment", &row.name)
+                    })?;
                     let holder = Holder::Shares(id);
                     mandates::give(tx, epoch.id, secret, holder, &set.public_key, Some(by), now, &mut dice)?;
                 }
                 let done = Done::new(now, Some(by), "key.shares").in_mandate(mandate);
-                let done = done.with("compartment", row.name.as_str()).with("threshold", i64::from(threshold));
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                let done =
+                    done.with("compartment", row.name.as_str()).with("threshold", i64::from(threshold));
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await?;
@@ -137,9 +143,9 @@ impl Desk {
     ) -> Answer<()> {
         let mut shares = Vec::new();
         for code in codes.iter().filter(|code| !code.trim().is_empty()) {
-            let share: Share = code
-                .parse()
-                .map_err(|error: seal::ShareError| Refusal::invalid("refusal-share").problem("share", error.to_string()))?;
+            let share: Share = code.parse().map_err(|error: seal::CodeError| {
+                Refusal::invalid("refusal-share").problem("share", error.to_string())
+            })?;
             shares.push(share);
         }
         let (mandate, now, by, salt) = (may.mandate().id, self.now(), may.session().member().id, self.salt());
@@ -158,18 +164,29 @@ impl Desk {
                 let public = crate::keyring::public_key(&set.public_key)?;
                 let together = seal::combine(&shares, &public)
                     .map_err(|error| Refusal::invalid("refusal-share").problem("share", error.to_string()))?;
-                mandate::place(tx, mandate, person)?.ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
+                mandate::place(tx, mandate, person)?
+                    .ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
                 let member = member::by_id(tx, person)?.ok_or_else(Refusal::not_found)?;
                 let mut keyring = Keyring::new(Holder::Shares(set.id), together);
                 for epoch in mandate::epochs(tx, compartment.id)? {
                     if let Some(secret) = keyring.epoch(tx, epoch.id)? {
                         let holder = Holder::Member(person);
-                        mandates::give(tx, epoch.id, secret, holder, &member.public_key, Some(by), now, &mut dice)?;
+                        mandates::give(
+                            tx,
+                            epoch.id,
+                            secret,
+                            holder,
+                            &member.public_key,
+                            Some(by),
+                            now,
+                            &mut dice,
+                        )?;
                     }
                 }
-                let done = Done::new(now, Some(by), "key.recover").in_mandate(mandate).about("member", person);
+                let done =
+                    Done::new(now, Some(by), "key.recover").in_mandate(mandate).about("member", person);
                 let done = done.with("compartment", compartment.name.as_str());
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
@@ -188,7 +205,7 @@ impl Desk {
                     return Err(Refusal::not_found().into());
                 }
                 let done = Done::new(now, Some(by), "key.shares.drop").in_mandate(mandate);
-                record::audit_with_leaf(tx, ledger::kind::KEY, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::KEY, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await

@@ -7,18 +7,25 @@ use store::registry::{self, Entry, EntryVersion, Property, Registry};
 use store::{Fault, Tx, setting};
 use xforms::Class;
 
+use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::devices::Phone;
-use crate::entries::{self, Applied, Author, EntryChange, LABEL, RegistryModel, class, names, object, version_place};
+use crate::entries::{
+    self, Applied, Author, EntryChange, LABEL, RegistryModel, class, names, object, version_place,
+};
 use crate::forms::FormModel;
 use crate::keyring::Keyring;
 use crate::may::{Manage, May, OpenIdentity, Read, Review};
 use crate::receive::Sender;
 use crate::record::{self, Done};
-use crate::Desk;
 
 /// Makes the registries of a protocol in a mandate that has just begun.
-pub(crate) fn install(tx: &mut Tx, mandate: i64, protocol: &protocol::Protocol, now: i64) -> Result<(), Fault> {
+pub(crate) fn install(
+    tx: &mut Tx,
+    mandate: i64,
+    protocol: &protocol::Protocol,
+    now: i64,
+) -> Result<(), Fault> {
     for shipped in &protocol.registries {
         let (identity, sensitive) = sealing(tx, mandate, Some(&shipped.sealing), &protocol.other_forms)?;
         let id = setting::next_number(tx, "registry")?;
@@ -68,7 +75,10 @@ fn sealing(
 ) -> Result<(i64, i64), Fault> {
     let all = mandate::compartments(tx, mandate)?;
     let find = |class: Class| {
-        let name = own.and_then(|own| own.compartment(class)).or_else(|| other.compartment(class)).unwrap_or_default();
+        let name = own
+            .and_then(|own| own.compartment(class))
+            .or_else(|| other.compartment(class))
+            .unwrap_or_default();
         let found = all.iter().find(|compartment| compartment.name == name);
         found
             .map(|compartment| compartment.id)
@@ -235,7 +245,8 @@ impl Desk {
                         created_at: now,
                     },
                 )?;
-                let done = Done::new(now, Some(by), "dataset.create").in_mandate(mandate).about("registry", id);
+                let done =
+                    Done::new(now, Some(by), "dataset.create").in_mandate(mandate).about("registry", id);
                 record::audit(tx, done)?;
                 Ok::<_, Error>(())
             })
@@ -260,14 +271,21 @@ impl Desk {
         let id = model.registry.id;
         let kind = "text".to_owned();
         let class = property_class.as_str().to_owned();
-        let property = Property { registry: id, name, position, labels: "{}".to_owned(), kind, class, on_device };
+        let property =
+            Property { registry: id, name, position, labels: "{}".to_owned(), kind, class, on_device };
         let added = self.store.write(move |tx| registry::add_property(tx, &property)).await?;
         if added { Ok(()) } else { Err(Refusal::conflict("refusal-property-taken").into()) }
     }
 
     /// A page of a registry's entries, oldest first, after the entry with number `after` (0 for the first page), opened
     /// as far as the session can. Identity stays closed here; it is opened entry by entry, with a reason.
-    pub async fn entries(&self, may: &May<'_, Read>, name: &str, after: i64, limit: i64) -> Answer<Vec<EntryRow>> {
+    pub async fn entries(
+        &self,
+        may: &May<'_, Read>,
+        name: &str,
+        after: i64,
+        limit: i64,
+    ) -> Answer<Vec<EntryRow>> {
         let model = self.registry_model(may.mandate().id, name).await?;
         let keyring = self.keyring(may.session());
         Ok(self
@@ -306,8 +324,11 @@ impl Desk {
         let model = self.registry_model(may.mandate().id, name).await?;
         let uuid = uuid.to_owned();
         let registry = model.registry.id;
-        let entry =
-            self.store.read(move |tx| registry::entry(tx, registry, &uuid)).await?.ok_or_else(Refusal::not_found)?;
+        let entry = self
+            .store
+            .read(move |tx| registry::entry(tx, registry, &uuid))
+            .await?
+            .ok_or_else(Refusal::not_found)?;
         if let Some((_, reason)) = identity {
             self.log_opening(may.session(), may.mandate().id, "entry", entry.id, reason).await?;
         }
@@ -325,7 +346,11 @@ impl Desk {
                     values.extend(opened.values.clone());
                     let mut own = object(&version.open_values);
                     own.extend(opened.values);
-                    versions.push(EntryVersionDetail { changed: names(&version.changed), values: own, version });
+                    versions.push(EntryVersionDetail {
+                        changed: names(&version.changed),
+                        values: own,
+                        version,
+                    });
                 }
                 let RegistryModel { registry, properties, .. } = model;
                 Ok::<_, Fault>(EntryDetail { registry, properties, entry, versions, values })
@@ -336,7 +361,8 @@ impl Desk {
     /// Makes an entry, or changes one on top of the version that the member saw.
     pub async fn change_entry(&self, may: &May<'_, Review>, name: &str, change: EntryChange) -> Answer<()> {
         let model = self.registry_model(may.mandate().id, name).await?;
-        let has_label = change.values.iter().any(|(name, value, _)| name == LABEL && !value.trim().is_empty());
+        let has_label =
+            change.values.iter().any(|(name, value, _)| name == LABEL && !value.trim().is_empty());
         if change.create && !has_label {
             return Err(Refusal::invalid("refusal-entry-label").problem(LABEL, "").into());
         }
@@ -353,17 +379,27 @@ impl Desk {
 
     /// Marks an entry's conflict as looked at and settled.
     pub async fn resolve_conflict(&self, may: &May<'_, Review>, name: &str, uuid: &str) -> Answer<()> {
-        self.with_entry(may.mandate(), may.session().member().id, name, uuid, "entity.update.resolve", |tx, r, e, at| {
-            registry::resolve(tx, r, e, at)
-        })
+        self.with_entry(
+            may.mandate(),
+            may.session().member().id,
+            name,
+            uuid,
+            "entity.update.resolve",
+            |tx, r, e, at| registry::resolve(tx, r, e, at),
+        )
         .await
     }
 
     /// Removes an entry from sight; its history stays.
     pub async fn remove_entry(&self, may: &May<'_, Review>, name: &str, uuid: &str) -> Answer<()> {
-        self.with_entry(may.mandate(), may.session().member().id, name, uuid, "entity.delete", |tx, r, e, at| {
-            registry::remove_entry(tx, r, e, at).map(drop)
-        })
+        self.with_entry(
+            may.mandate(),
+            may.session().member().id,
+            name,
+            uuid,
+            "entity.delete",
+            |tx, r, e, at| registry::remove_entry(tx, r, e, at).map(drop),
+        )
         .await
     }
 
@@ -375,7 +411,7 @@ impl Desk {
             registry::erase_entry(tx, r, e, at)?;
             tx.erased();
             let done = Done::new(at, Some(by), "entity.erase").in_mandate(mandate).about("entry", e);
-            record::audit_with_leaf(tx, ledger::kind::ERASURE, &salt, done).map(drop)
+            record::audit_with_leaf(tx, ledger::leaf::kind::ERASURE, &salt, done).map(drop)
         })
         .await
     }
@@ -440,9 +476,15 @@ impl Desk {
                         for version in &versions {
                             values.extend(open_parts(tx, keyring.as_mut(), version, &[Part::Device])?.values);
                         }
-                        let value =
-                            |name: &str| csv_cell(values.get(name).and_then(Value::as_str).unwrap_or_default());
-                        csv.push_str(&format!("{},{},{},,", csv_cell(&entry.uuid), value(LABEL), entry.version));
+                        let value = |name: &str| {
+                            csv_cell(values.get(name).and_then(Value::as_str).unwrap_or_default())
+                        };
+                        csv.push_str(&format!(
+                            "{},{},{},,",
+                            csv_cell(&entry.uuid),
+                            value(LABEL),
+                            entry.version
+                        ));
                         for name in &shown {
                             csv.push(',');
                             csv.push_str(&value(name));
@@ -455,7 +497,12 @@ impl Desk {
     }
 
     /// Which of the entries that a phone has were removed meanwhile: uuid and whether it is gone.
-    pub async fn removed_entries(&self, sender: &Sender, name: &str, uuids: Vec<String>) -> Answer<Vec<(String, bool)>> {
+    pub async fn removed_entries(
+        &self,
+        sender: &Sender,
+        name: &str,
+        uuids: Vec<String>,
+    ) -> Answer<Vec<(String, bool)>> {
         let model = self.registry_model(sender.mandate().id, name).await?;
         Ok(self.store.read(move |tx| registry::removed_among(tx, model.registry.id, &uuids)).await?)
     }
@@ -485,7 +532,8 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let done = Done::new(now, Some(by), "identity.open").in_mandate(mandate).about(kind, id);
-                record::audit_with_leaf(tx, ledger::kind::OPENING, &salt, done.with("reason", reason)).map(drop)
+                record::audit_with_leaf(tx, ledger::leaf::kind::OPENING, &salt, done.with("reason", reason))
+                    .map(drop)
             })
             .await?;
         Ok(())

@@ -83,14 +83,20 @@ impl Desk {
         let email = login.email.trim().to_lowercase();
         let now = self.now();
         if let Some(minutes) = self.attempts.wait(&email, login.address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts").with("minutes", minutes).into());
+            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
+                .with("minutes", minutes)
+                .into());
         }
         let found = {
             let email = email.clone();
-            self.store.read(move |tx| member::by_email(tx, &email)).await?.filter(|member| member.left_at.is_none())
+            self.store
+                .read(move |tx| member::by_email(tx, &email))
+                .await?
+                .filter(|member| member.left_at.is_none())
         };
         // An unknown name costs as much time as a known one, so that nobody can find out who has an account.
-        let lock = found.as_ref().map_or_else(|| self.decoy_lock.clone(), |member| member.password_lock.clone());
+        let lock =
+            found.as_ref().map_or_else(|| self.decoy_lock.clone(), |member| member.password_lock.clone());
         let secret = self.try_password(lock, login.password).await?;
         let (Some(member), Some(secret)) = (found, secret) else {
             self.attempts.failed(&email, login.address, now);
@@ -161,7 +167,9 @@ impl Desk {
         let now = self.now();
         let email = &session.member.email;
         if let Some(minutes) = self.attempts.wait(email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts").with("minutes", minutes).into());
+            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
+                .with("minutes", minutes)
+                .into());
         }
         let Some(secret) = self.try_password(session.member.password_lock.clone(), password).await? else {
             self.attempts.failed(email, address, now);
@@ -169,15 +177,14 @@ impl Desk {
         };
         self.keep_unlocked(session, secret);
         let member = session.member.id;
-        self.store
-            .write(move |tx| crate::record::note(tx, now, Some(member), None, "member.unlock"))
-            .await?;
+        self.store.write(move |tx| crate::record::note(tx, now, Some(member), None, "member.unlock")).await?;
         Ok(())
     }
 
     pub(crate) fn keep_unlocked(&self, session: &Session, secret: SecretKey) {
         let keys = SessionBox::lock(session.token(), vec![(OWN_KEY, secret)], &mut self.dice());
-        let unlocked = Unlocked { member: session.member.id, keys, last_used: self.now(), index: Arc::default() };
+        let unlocked =
+            Unlocked { member: session.member.id, keys, last_used: self.now(), index: Arc::default() };
         self.unlocked.with(|sessions| sessions.insert(session.key(), unlocked));
     }
 
@@ -246,7 +253,11 @@ impl Desk {
     }
 
     /// Locks a key with a new password, off the async threads.
-    pub(crate) async fn lock_with_password(&self, secret: SecretKey, password: &str) -> Answer<(SecretKey, Vec<u8>)> {
+    pub(crate) async fn lock_with_password(
+        &self,
+        secret: SecretKey,
+        password: &str,
+    ) -> Answer<(SecretKey, Vec<u8>)> {
         let password = zeroize::Zeroizing::new(password.to_owned());
         let mut dice = self.dice();
         let cost = self.options.password_cost;

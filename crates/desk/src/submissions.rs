@@ -9,6 +9,7 @@ use store::submission::{self, Attachment, List, Listed, Note, Submission, Submis
 use store::{Fault, FileName, Tx};
 use xforms::{Class, Values};
 
+use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::entries::object;
 use crate::files::{content_place, name_place};
@@ -18,7 +19,6 @@ use crate::keyring::Keyring;
 use crate::may::{Manage, May, OpenIdentity, Read, Review};
 use crate::receive::version_place;
 use crate::record::{self, Done};
-use crate::Desk;
 
 /// How much of a submission is opened.
 #[derive(Clone, Copy)]
@@ -96,7 +96,11 @@ impl Desk {
                 let mut rows = Vec::with_capacity(found.len());
                 for listed in found {
                     let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
-                    rows.push(SubmissionRow { listed, values: opened.values, closed: opened.sensitive_closed });
+                    rows.push(SubmissionRow {
+                        listed,
+                        values: opened.values,
+                        closed: opened.sensitive_closed,
+                    });
                 }
                 let count = submission::count(tx, &list)?;
                 Ok::<_, Fault>((rows, count))
@@ -218,7 +222,9 @@ impl Desk {
                 self.log_opening(right.session(), right.mandate().id, "submission", found.id, reason).await?;
             }
             (Opening::Sensitive, "sensitive") => {}
-            (Opening::Sensitive, _) => return Err(Refusal::new(Kind::NotAllowed, "refusal-reason-needed").into()),
+            (Opening::Sensitive, _) => {
+                return Err(Refusal::new(Kind::NotAllowed, "refusal-reason-needed").into());
+            }
         }
         let files = self.store.clone();
         Ok(self
@@ -256,7 +262,9 @@ impl Desk {
     ) -> Answer<()> {
         let states = ["received", "hasIssues", "approved", "rejected", "edited"];
         if state.is_some_and(|state| !states.contains(&state)) {
-            return Err(Refusal::invalid("refusal-review-state").problem("state", state.unwrap_or_default()).into());
+            return Err(Refusal::invalid("refusal-review-state")
+                .problem("state", state.unwrap_or_default())
+                .into());
         }
         let text = text.trim();
         if state.is_none() && text.is_empty() {
@@ -288,7 +296,8 @@ impl Desk {
                     Some(state) => done.with("reviewState", state.as_str()),
                     None => done,
                 };
-                let note = Note { id, submission: found.id, member: by, at: now, review_state: state, sealed_body };
+                let note =
+                    Note { id, submission: found.id, member: by, at: now, review_state: state, sealed_body };
                 submission::add_note(tx, &note)?;
                 record::audit(tx, done)
             })
@@ -298,7 +307,9 @@ impl Desk {
 
     async fn form_version_of(&self, version: i64) -> Answer<i64> {
         let found = self.store.read(move |tx| submission::version(tx, version)).await?;
-        Ok(found.map(|version| version.form_version).ok_or_else(|| Fault::internal("a submission has no version"))?)
+        Ok(found
+            .map(|version| version.form_version)
+            .ok_or_else(|| Fault::internal("a submission has no version"))?)
     }
 
     /// Destroys what a submission says: keys, sealed values, files. The ledger stays whole.
@@ -322,7 +333,7 @@ impl Desk {
                 tx.erased();
                 let done = Done::new(now, Some(by), "submission.erase").in_mandate(mandate);
                 let done = done.about("submission", found.id).with("reason", reason);
-                record::audit_with_leaf(tx, ledger::kind::ERASURE, &salt, done)?;
+                record::audit_with_leaf(tx, ledger::leaf::kind::ERASURE, &salt, done)?;
                 Ok::<_, Fault>(files)
             })
             .await?;

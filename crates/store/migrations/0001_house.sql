@@ -236,6 +236,8 @@ CREATE TABLE attachment (
   UNIQUE (submission_version, name_hash)
 );
 
+CREATE INDEX attachment_content ON attachment (content);
+
 CREATE TABLE note (               -- comments on a submission, review decisions
   id BIGINT PRIMARY KEY,
   submission BIGINT NOT NULL REFERENCES submission (id),

@@ -555,6 +555,13 @@ pub fn attachments(tx: &mut Tx, submission_version: i64) -> Result<Vec<Attachmen
     )
 }
 
+/// Whether any attachment is kept in the sealed file of this name.
+pub fn names_file(tx: &mut Tx, content: &str) -> Result<bool, Fault> {
+    let found =
+        tx.maybe("SELECT 1 FROM attachment WHERE content = $1 LIMIT 1", params![content], |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
 /// A comment on a submission or a review decision.
 #[derive(Clone)]
 pub struct Note {

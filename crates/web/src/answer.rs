@@ -13,8 +13,9 @@ use askama::Template;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use crate::address::Address;
 use crate::frame::{Frame, Reader};
 use crate::locale::{Argument, Locale};
 use crate::patterns::Problem;
@@ -31,12 +32,14 @@ pub struct Refusal {
     pub id: &'static str,
     /// Values for both sentences. Never the plaintext of a sealed value.
     pub values: Vec<(&'static str, Argument)>,
+    /// What is wrong where, when several things are: field, row or file, and what to do.
+    pub places: Vec<(String, String)>,
 }
 
 impl Refusal {
     /// A refusal with this sentence.
     pub fn new(status: StatusCode, id: &'static str) -> Refusal {
-        Refusal { status, id, values: Vec::new() }
+        Refusal { status, id, values: Vec::new(), places: Vec::new() }
     }
 
     /// Adds a value for `{ $name }`.
@@ -180,6 +183,46 @@ impl From<Fault> for Trouble {
     }
 }
 
+/// The status of each sort of refusal on the pages; other branches choose their own.
+fn status(kind: desk::Kind) -> StatusCode {
+    match kind {
+        desk::Kind::NotLoggedIn => StatusCode::UNAUTHORIZED,
+        desk::Kind::NotAllowed | desk::Kind::Locked => StatusCode::FORBIDDEN,
+        desk::Kind::NotFound => StatusCode::NOT_FOUND,
+        desk::Kind::Invalid => StatusCode::BAD_REQUEST,
+        desk::Kind::Conflict => StatusCode::CONFLICT,
+        desk::Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        desk::Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+    }
+}
+
+impl From<desk::Refusal> for Refusal {
+    fn from(refusal: desk::Refusal) -> Refusal {
+        let values =
+            refusal.arguments.into_iter().map(|(name, value)| (name, Argument::from(value))).collect();
+        let places = refusal.problems.into_iter().map(|problem| (problem.place, problem.message)).collect();
+        Refusal { status: status(refusal.kind), id: refusal.message, values, places }
+    }
+}
+
+impl From<desk::Refusal> for Trouble {
+    fn from(refusal: desk::Refusal) -> Trouble {
+        Trouble::Refusal(refusal.into())
+    }
+}
+
+impl From<desk::Error> for Trouble {
+    fn from(error: desk::Error) -> Trouble {
+        match error {
+            desk::Error::Refused(refusal) => refusal.into(),
+            desk::Error::Fault(fault) => match &fault {
+                desk::store::Fault::Unavailable { .. } => Trouble::Fault(Fault::passing(&fault)),
+                _ => Trouble::Fault(Fault::new(&fault)),
+            },
+        }
+    }
+}
+
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
@@ -234,6 +277,19 @@ pub fn trouble_page(reader: &Reader, trouble: &Trouble) -> Response {
     }
     if let Trouble::Fault(fault) = trouble {
         problem = problem.fault(fault.id());
+    }
+    if let Trouble::Refusal(refusal) = trouble {
+        let unlock = Address::new("/unlock").with("next", &reader.here.to_string());
+        match refusal.id {
+            "refusal-not-logged-in" => {
+                return Redirect::to(
+                    &Address::new("/login").with("next", &reader.here.to_string()).to_string(),
+                )
+                .into_response();
+            }
+            "refusal-locked" => return Redirect::to(&unlock.to_string()).into_response(),
+            _ => {}
+        }
     }
     (trouble.status(), Page(TroublePage { frame: Frame::new(reader, locale.text(title)), problem }))
         .into_response()

@@ -10,4 +10,13 @@ pub mod frame;
 pub mod gallery;
 pub mod headers;
 pub mod locale;
+pub mod pages;
 pub mod patterns;
+pub mod room;
+
+use axum::Router;
+
+/// Everything that this server answers.
+pub fn router(web: room::Web) -> Router {
+    pages::router(web)
+}

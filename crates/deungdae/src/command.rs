@@ -1,0 +1,216 @@
+//! The command line: every verb, its options, an example.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Deungdae (등대): a server for independent human-rights monitoring and protection.
+#[derive(Parser)]
+#[command(name = "deungdae", version, max_term_width = 100)]
+pub(crate) struct Line {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a full example installation and serve it
+    #[command(after_help = "Example: deungdae demo --listen 127.0.0.1:8383")]
+    Demo(Demo),
+    /// Make a data directory with its first administrator
+    #[command(
+        after_help = "Example: echo 'a long sentence' | deungdae init --data /srv/deungdae --email ann@example.org --password-stdin"
+    )]
+    Init(Init),
+    /// Add people on the command line
+    #[command(subcommand)]
+    Member(DeviceOrMember),
+    /// Serve an installation
+    #[command(after_help = "Example: deungdae serve --data /srv/deungdae --listen 127.0.0.1:8383")]
+    Serve(Serve),
+    /// Convert forms
+    #[command(subcommand)]
+    Form(FormCommand),
+    /// Check and install protocols
+    #[command(subcommand)]
+    Protocol(ProtocolCommand),
+    /// Verify offline what this program published
+    #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
+    Verify(Verify),
+    /// Write the ledger as static files that anyone can verify
+    #[command(after_help = "Example: deungdae export-ledger --data /srv/deungdae --to ledger-files")]
+    ExportLedger {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// A PostgreSQL database instead of the file in the data directory
+        #[arg(long)]
+        database: Option<String>,
+        /// A folder to write to
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Copy an installation into an empty folder while it runs; a copy serves as it is
+    #[command(after_help = "Example: deungdae backup --data /srv/deungdae --to /mnt/usb/2026-11-23")]
+    Backup {
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// The PostgreSQL database that it uses, if it does
+        #[arg(long)]
+        database: Option<String>,
+        /// An empty folder to copy to
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make a data directory from a backup, after checking it
+    #[command(after_help = "Example: deungdae restore --from /mnt/usb/2026-11-23 --data /srv/deungdae")]
+    Restore {
+        /// The backup
+        #[arg(long)]
+        from: PathBuf,
+        /// An empty or absent folder
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Where to make it; what is there already is served as it is [default: a new folder among the temporary files]
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    /// Address and port
+    #[arg(long, default_value = "127.0.0.1:8383")]
+    pub(crate) listen: SocketAddr,
+    /// Only make it, do not serve
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// The data directory to make
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Login name of the first administrator
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Display name [default: the login name]
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// A PostgreSQL database instead of a file in the data directory
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DeviceOrMember {
+    /// Add a member
+    #[command(
+        after_help = "Example: echo 'a long sentence' | deungdae member add --data /srv/deungdae --email bo@example.org --name Bo --password-stdin"
+    )]
+    Add(MemberAdd),
+}
+
+#[derive(Args)]
+pub(crate) struct MemberAdd {
+    /// The data directory
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Login name
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Display name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Make the member an administrator
+    #[arg(long)]
+    pub(crate) admin: bool,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// A PostgreSQL database instead of the file in the data directory
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The data directory
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Address and port [default: server.toml, else 127.0.0.1:8383]
+    #[arg(long)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// A PostgreSQL database instead of the file in the data directory
+    #[arg(long)]
+    pub(crate) database: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum FormCommand {
+    /// Convert an XLSForm (.xlsx, or a table in Markdown) to an ODK XForm
+    #[command(
+        after_help = "Examples:\n  deungdae form convert visit.xlsx -o visit.xml\n  deungdae form convert --jsonl < forms.jsonl > xforms.jsonl"
+    )]
+    Convert(Convert),
+}
+
+#[derive(Args)]
+pub(crate) struct Convert {
+    /// The XLSForm
+    #[arg(required_unless_present = "jsonl")]
+    pub(crate) file: Option<PathBuf>,
+    /// Where to write the XForm [default: standard output]
+    #[arg(short, long)]
+    pub(crate) output: Option<PathBuf>,
+    /// Answer as JSON: xform, warnings, errors with sheet, row and column
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read forms as JSON lines from standard input and answer each with a line
+    #[arg(long, conflicts_with_all = ["file", "output", "json"])]
+    pub(crate) jsonl: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ProtocolCommand {
+    /// Check a protocol folder and say everything that is wrong with it
+    #[command(after_help = "Example: deungdae protocol check protocols/workplace")]
+    Check {
+        /// The folder
+        folder: PathBuf,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a protocol folder and put it into a data directory, where mandates can follow it
+    #[command(after_help = "Example: deungdae protocol install my-protocol --data /srv/deungdae")]
+    Install {
+        /// The folder
+        folder: PathBuf,
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A folder of ledger files (checkpoint, tile/…)
+    #[arg(long)]
+    pub(crate) ledger: PathBuf,
+    /// The log's verifier key, from a source you trust; without it the key inside the checkpoint is only named
+    #[arg(long)]
+    pub(crate) key: Vec<String>,
+    /// An older checkpoint file that this log must continue
+    #[arg(long)]
+    pub(crate) earlier: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
