@@ -3,6 +3,7 @@
 use askama::Template;
 use jiff::civil::Date;
 
+use crate::address::Address;
 use crate::locale::Locale;
 use crate::patterns::Markup;
 
@@ -193,12 +194,29 @@ impl Field {
         &self.label
     }
 
-    /// The answers it holds, each with the words a reader knows it by.
-    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().filter(|value| !value.is_empty()).map(|value| {
+    /// The parameters under which it is sent: its name, or the three parts of a date.
+    pub(crate) fn parameters(&self) -> Vec<String> {
+        match self.kind {
+            Kind::Date => {
+                ["year", "month", "day"].iter().map(|part| format!("{}-{part}", self.name)).collect()
+            }
+            _ => vec![self.name.clone()],
+        }
+    }
+
+    /// The answers it holds in the words a reader knows them by, each with the address that no longer has it.
+    pub(crate) fn answers(&self, here: &Address) -> Vec<(String, Address)> {
+        let filled = || self.values.iter().filter(|value| !value.is_empty());
+        if self.kind == Kind::Date {
+            let words = filled().cloned().collect::<Vec<_>>().join("-");
+            let without = self.parameters().iter().fold(here.clone(), |address, name| address.without(name));
+            return if words.is_empty() { Vec::new() } else { vec![(words, without)] };
+        }
+        let words = |value: &String| {
             let choice = self.choices.iter().find(|choice| choice.value == *value);
-            (value.as_str(), choice.map_or(value.as_str(), |choice| choice.label.as_str()))
-        })
+            choice.map_or(value, |choice| &choice.label).clone()
+        };
+        filled().map(|value| (words(value), here.without_value(&self.name, value))).collect()
     }
 
     /// Puts back what was sent, so that nothing is lost on an error. Passwords and files are not put back.

@@ -216,27 +216,27 @@ impl Table {
     fn chips(&self) -> Vec<Chip> {
         let start = self.first_page();
         let chips = self.filters.iter().flat_map(|filter| {
-            let start = &start;
-            filter.answers().map(move |(value, words)| Chip {
-                label: filter.label().to_owned(),
-                value: words.to_owned(),
-                href: start.without_value(filter.name(), value),
-            })
+            let answers = filter.answers(&start).into_iter();
+            answers.map(|(value, href)| Chip { label: filter.label().to_owned(), value, href })
         });
         chips.collect()
     }
 
+    /// The parameters of every filter.
+    fn filtering(&self) -> Vec<String> {
+        self.filters.iter().flat_map(Field::parameters).collect()
+    }
+
     fn cleared(&self) -> Address {
-        self.filters.iter().fold(self.first_page(), |address, filter| address.without(filter.name()))
+        self.filtering().iter().fold(self.first_page(), |address, name| address.without(name))
     }
 
     /// What the filter form sends along besides the filters.
-    fn carried(&self) -> impl Iterator<Item = &(String, String)> {
-        let is_filter = |name: &str| self.filters.iter().any(|filter| filter.name() == name);
-        self.here
-            .query()
-            .iter()
-            .filter(move |(name, _)| name != "after" && name != "before" && !is_filter(name))
+    fn carried(&self) -> Vec<(String, String)> {
+        let filtering = self.filtering();
+        let mut carried = self.first_page().query().to_vec();
+        carried.retain(|(name, _)| !filtering.contains(name));
+        carried
     }
 
     fn filter_markup(&self, filter: &Field) -> Markup {
@@ -290,6 +290,17 @@ mod tests {
         assert_eq!(chips.len(), 1);
         assert_eq!(chips[0].value, "Newly sent");
         assert_eq!(chips[0].href.to_string(), "/s?q=&sort=id");
+    }
+
+    #[test]
+    fn a_date_is_one_chip() {
+        let table = table("/s?since-year=2026&since-month=11&since-day=&sort=id")
+            .filter(Field::date("since", "Since"));
+        let chips = table.chips();
+        assert_eq!(chips.len(), 1);
+        assert_eq!((chips[0].value.as_str(), chips[0].href.to_string().as_str()), ("2026-11", "/s?sort=id"));
+        assert_eq!(table.cleared().to_string(), "/s?sort=id");
+        assert_eq!(table.carried(), [("sort".to_owned(), "id".to_owned())]);
     }
 
     #[test]

@@ -148,6 +148,11 @@ impl Browser {
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Shows pages as they are printed, or as on a screen.
+    pub async fn print(&self, print: bool) {
+        self.cdp("Emulation.setEmulatedMedia", json!({ "media": if print { "print" } else { "" } })).await;
+    }
+
     /// Lets pages run scripts, or not. Holds from the next page on.
     pub async fn scripts(&self, on: bool) {
         self.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": !on })).await;
