@@ -14,6 +14,7 @@ mod ledger_pages;
 mod mandates;
 mod may;
 mod members;
+mod names;
 mod receive;
 mod record;
 mod recovery;
@@ -37,6 +38,7 @@ pub use may::{
     Read, Review, RightTo, Seat,
 };
 pub use members::NewMember;
+pub use names::Names;
 pub use receive::{Received, Sender, SentFile};
 pub use registries::{EntryDetail, EntryRow, EntryVersionDetail, property_class};
 pub use session::{Login, Session};
