@@ -76,8 +76,30 @@ pub struct Refusal {
 pub struct Problem {
     /// The field, row or file, as the person knows it; empty if the whole is meant.
     pub place: String,
+    /// Where in a workbook, if it is there; `place` says the same in words.
+    pub cell: Option<Cell>,
     /// What is wrong and what to do, in English when it comes from a standard's own messages.
     pub message: String,
+}
+
+/// A place in a workbook, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The sheet.
+    pub sheet: Option<String>,
+    /// The row as a spreadsheet counts it, from 1.
+    pub row: Option<u32>,
+    /// The column's heading.
+    pub column: Option<String>,
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let row = self.row.map(|row| format!("row {row}"));
+        let parts = [self.sheet.as_ref(), row.as_ref(), self.column.as_ref()];
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        f.write_str(&parts.join(" · "))
+    }
 }
 
 impl Refusal {
@@ -94,7 +116,14 @@ impl Refusal {
 
     /// With one more problem.
     pub fn problem(mut self, place: impl Into<String>, message: impl Into<String>) -> Self {
-        self.problems.push(Problem { place: place.into(), message: message.into() });
+        self.problems.push(Problem { place: place.into(), cell: None, message: message.into() });
+        self
+    }
+
+    /// With one more problem, in a workbook.
+    pub fn problem_in(mut self, cell: Cell, message: impl Into<String>) -> Self {
+        let place = cell.to_string();
+        self.problems.push(Problem { place, cell: Some(cell), message: message.into() });
         self
     }
 

@@ -10,7 +10,7 @@ use store::mandate::{self, Compartment};
 use store::{Fault, Tx, setting};
 use xforms::{Class, Limits};
 
-use crate::answer::{Answer, Error, Refusal};
+use crate::answer::{Answer, Cell, Error, Refusal};
 use crate::desk::hex;
 use crate::may::{Forms, May, Read, Seat};
 use crate::receive::Sender;
@@ -126,11 +126,10 @@ fn prepare(upload: &Upload<'_>) -> Result<Prepared, Refusal> {
 
 fn refuse_form(failure: &xlsform::Failure) -> Refusal {
     failure.problems.iter().fold(Refusal::invalid("refusal-form"), |refusal, problem| {
-        let sheet = problem.sheet.clone().unwrap_or_default();
-        let row = problem.row.map(|row| format!("row {row}"));
-        let parts = [Some(sheet), row, problem.column.clone()];
-        let place: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        refusal.problem(place.join(" · "), problem.message.clone())
+        let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+        let cell =
+            Cell { sheet: named(&problem.sheet), row: problem.row, column: named(&problem.column) };
+        refusal.problem_in(cell, problem.message.clone())
     })
 }
 

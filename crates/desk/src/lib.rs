@@ -24,7 +24,7 @@ mod session;
 mod submissions;
 mod totp;
 
-pub use answer::{Answer, Error, Kind, Problem, Refusal};
+pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use entries::EntryChange;
