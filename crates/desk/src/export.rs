@@ -27,7 +27,18 @@ impl Desk {
     /// A form's submissions as CSV, in the order and with the filters of `list`: system columns, then every field that
     /// holds a value outside repeats. Closed values are empty. Identity is never exported here. The export is logged
     /// before its first byte.
-    pub async fn export_csv(&self, may: &May<'_, MayExport>, form: &Form, mut list: List) -> Answer<Export> {
+    pub async fn export_csv(&self, may: &May<'_, MayExport>, form: &Form, list: List) -> Answer<Export> {
+        self.export_columns_csv(may, form, list, None).await
+    }
+
+    /// The same with these fields only, in their order, as a page shows them.
+    pub async fn export_columns_csv(
+        &self,
+        may: &May<'_, MayExport>,
+        form: &Form,
+        mut list: List,
+        columns: Option<Vec<String>>,
+    ) -> Answer<Export> {
         if form.mandate != may.mandate().id {
             return Err(Refusal::not_found().into());
         }
@@ -46,20 +57,18 @@ impl Desk {
                 record::audit_with_leaf(tx, ledger::leaf::kind::EXPORT, &salt, done.with("classes", classes))
             })
             .await?;
-        let paths: Vec<String> = model
-            .form
-            .fields
-            .iter()
-            .filter(|field| field.kind.has_value() && field.repeat.is_none())
-            .map(|field| field.path.clone())
-            .collect();
-        let repeats: Vec<String> = model
-            .form
-            .fields
-            .iter()
-            .filter(|field| field.kind == Kind::Repeat && field.repeat.is_none())
-            .map(|field| field.path.clone())
-            .collect();
+        let outside = || model.form.fields.iter().filter(|field| field.repeat.is_none());
+        let of = |paths: &mut dyn Iterator<Item = &xforms::Field>| -> Vec<String> {
+            paths.map(|field| field.path.clone()).collect()
+        };
+        let all = of(&mut outside().filter(|field| field.kind.has_value()));
+        let (paths, repeats) = match columns {
+            None => (all, of(&mut outside().filter(|field| field.kind == Kind::Repeat))),
+            Some(mut columns) => {
+                columns.retain(|path| all.contains(path));
+                (columns, Vec::new())
+            }
+        };
         let chunks = self.store.stream(move |tx, outlet| {
             let mut keyring = keyring;
             let failed =

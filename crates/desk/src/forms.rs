@@ -212,6 +212,14 @@ impl Desk {
         }
     }
 
+    /// One published version of a form, by number.
+    pub async fn form_version(&self, _: &Seat, form: &Form, version: i64) -> Answer<Arc<FormModel>> {
+        let id = form.id;
+        let row = self.store.read(move |tx| form::version(tx, version)).await?;
+        let found = row.filter(|row| row.form == id && row.published_at.is_some());
+        self.model(found.ok_or_else(Refusal::not_found)?.id).await
+    }
+
     /// The published versions of a form, newest first.
     pub async fn form_versions(&self, _: &Seat, form: &Form) -> Answer<Vec<FormVersion>> {
         let id = form.id;
