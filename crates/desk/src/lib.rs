@@ -42,7 +42,7 @@ pub use names::Names;
 pub use receive::{Received, Sender, SentFile};
 pub use registries::{EntryDetail, EntryRow, EntryVersionDetail, property_class};
 pub use session::{Login, Session};
-pub use submissions::{Opening, SubmissionDetail, SubmissionRow, VersionDetail};
+pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};
 pub use totp::{address as totp_address, base32 as totp_text};
 
 /// The rooms below, for the types that acts take and give.

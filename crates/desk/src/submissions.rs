@@ -51,8 +51,20 @@ pub struct VersionDetail {
     pub sensitive_closed: bool,
     /// Whether identity values stayed closed.
     pub identity_closed: bool,
-    /// Files: name if it could be opened, size if the file is there, number.
-    pub files: Vec<(Option<String>, Option<i64>, i64)>,
+    /// Its files.
+    pub files: Vec<FileDetail>,
+}
+
+/// A file of a submission, before it is opened.
+pub struct FileDetail {
+    /// Number.
+    pub id: i64,
+    /// Its name, if that could be opened.
+    pub name: Option<String>,
+    /// Bytes before sealing; none until the file arrives.
+    pub size: Option<i64>,
+    /// Whose key opens it: sensitive or identity.
+    pub class: Class,
 }
 
 /// A submission with its history.
@@ -150,12 +162,13 @@ impl Desk {
                     let opened = open_version(tx, keyring.as_mut(), &version, with_identity)?;
                     let mut files = Vec::new();
                     for file in submission::attachments(tx, version.id)? {
-                        let may_open = with_identity || file.class != Class::Identity.as_str();
+                        let class = file.class.parse().unwrap_or(Class::Identity);
+                        let may_open = with_identity || class != Class::Identity;
                         let name = match keyring.as_mut().filter(|_| may_open) {
                             Some(keyring) => open_name(tx, keyring, &file)?,
                             None => None,
                         };
-                        files.push((name, file.size, file.id));
+                        files.push(FileDetail { id: file.id, name, size: file.size, class });
                     }
                     versions.push(VersionDetail {
                         version,
