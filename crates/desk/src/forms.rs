@@ -127,8 +127,7 @@ fn prepare(upload: &Upload<'_>) -> Result<Prepared, Refusal> {
 fn refuse_form(failure: &xlsform::Failure) -> Refusal {
     failure.problems.iter().fold(Refusal::invalid("refusal-form"), |refusal, problem| {
         let named = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
-        let cell =
-            Cell { sheet: named(&problem.sheet), row: problem.row, column: named(&problem.column) };
+        let cell = Cell { sheet: named(&problem.sheet), row: problem.row, column: named(&problem.column) };
         refusal.problem_in(cell, problem.message.clone())
     })
 }

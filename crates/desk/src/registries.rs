@@ -385,7 +385,7 @@ impl Desk {
             name,
             uuid,
             "entity.update.resolve",
-            |tx, r, e, at| registry::resolve(tx, r, e, at),
+            registry::resolve,
         )
         .await
     }

@@ -240,8 +240,7 @@ impl Desk {
             }
         }
         let files = self.store.clone();
-        Ok(self
-            .store
+        self.store
             .read(move |tx| {
                 let mut keyring = Keyring::new(store::mandate::Holder::Member(member), own);
                 let missing = || Error::from(Refusal::not_found());
@@ -261,7 +260,7 @@ impl Desk {
                     .map_err(|error| Fault::Damaged { what: error.to_string() })?;
                 Ok((name, plain))
             })
-            .await?)
+            .await
     }
 
     /// Writes a note on a submission and, if a state is given, reviews it.
