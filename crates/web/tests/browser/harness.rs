@@ -7,7 +7,8 @@
 //! browser.quit().await;
 //! ```
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -61,15 +62,30 @@ pub struct Browser {
 
 struct Driver {
     process: Child,
+    port: u16,
+    session: Option<String>,
     _profile: tempfile::TempDir,
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // chromedriver closes its browser when it is asked to end, not when it is killed.
-        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        // A test that fails must not leave its browser behind: the driver closes it when the session is deleted.
+        if let Some(session) = &self.session {
+            let _ = delete_session(self.port, session);
+        }
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+fn delete_session(port: u16, session: &str) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(
+        stream,
+        "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n"
+    )?;
+    stream.read(&mut [0; 512]).map(drop)
 }
 
 impl Browser {
@@ -93,12 +109,11 @@ impl Browser {
             .spawn()
             .unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let driver = Driver { process, _profile: profile };
-        let port = lines
+        let mut driver = Driver { process, port: 0, session: None, _profile: profile };
+        driver.port = lines
             .map_while(Result::ok)
             .find_map(|line| {
-                line.rsplit_once("started successfully on port ")
-                    .map(|(_, port)| port.trim_end_matches('.').to_owned())
+                line.rsplit_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
             })
             .expect("chromedriver says its port");
         let options = json!({
@@ -116,16 +131,17 @@ impl Browser {
         let Value::Object(capabilities) = options else { return None };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
             .await
             .expect("chromedriver starts a browser");
+        driver.session = client.session_id().await.ok().flatten();
         Some(Browser { client, driver })
     }
 
     /// Ends the browser. (It also ends when this is dropped.)
-    pub async fn quit(self) {
+    pub async fn quit(mut self) {
+        self.driver.session = None;
         let _ = self.client.close().await;
-        drop(self.driver);
     }
 
     /// Opens a page.
