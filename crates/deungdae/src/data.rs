@@ -97,6 +97,16 @@ pub(crate) async fn open_desk(
     Ok(Desk::open(store, protocols(data)?, options, now, seed).await?)
 }
 
+/// Makes a data directory that only its owner can enter.
+pub(crate) fn make_folder(data: &Path) -> Result<(), Trouble> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(|error| Trouble::new(format!("{} cannot be made: {error}", data.display())))
+}
+
 /// Where installed protocols lie.
 pub(crate) fn protocols_folder(data: &Path) -> PathBuf {
     data.join("protocols")

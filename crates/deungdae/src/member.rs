@@ -29,8 +29,7 @@ fn password(from_stdin: bool) -> Result<Zeroizing<String>, Trouble> {
 /// Makes a data directory and its first administrator.
 pub(crate) fn init(init: &Init) -> Outcome {
     let password = password(init.password_stdin)?;
-    std::fs::create_dir_all(&init.data)
-        .map_err(|error| Trouble::new(format!("{} cannot be made: {error}", init.data.display())))?;
+    data::make_folder(&init.data)?;
     let configuration = Configuration::read(&init.data)?;
     let database = init.database.clone().or(configuration.database.clone());
     let options = configuration.options();

@@ -80,7 +80,7 @@ fn say(folder: &Path, demo: &Demo) {
 }
 
 async fn make(folder: &PathBuf) -> Result<(), Trouble> {
-    std::fs::create_dir_all(folder)?;
+    data::make_folder(folder)?;
     if std::fs::read_dir(folder)?.next().is_some() {
         return Err(Trouble::new(format!(
             "{} is not empty and holds no complete demo; give another folder with --data, or delete it",
