@@ -31,14 +31,17 @@ const PASSWORD: &str = "a long sentence\n";
 fn an_installation_is_made_filled_copied_and_its_ledger_verified() {
     let folder = tempfile::tempdir().unwrap();
     let data = path(folder.path(), "house");
-    let made = deungdae(&["init", "--data", &data, "--email", "Ann@Example.org", "--password-stdin"], PASSWORD);
+    let made =
+        deungdae(&["init", "--data", &data, "--email", "Ann@Example.org", "--password-stdin"], PASSWORD);
     assert!(made.status.success(), "{}", text(&made.stderr));
     assert!(text(&made.stdout).contains("deungdae serve --data"), "it says what is next");
-    let again = deungdae(&["init", "--data", &data, "--email", "x@example.org", "--password-stdin"], PASSWORD);
+    let again =
+        deungdae(&["init", "--data", &data, "--email", "x@example.org", "--password-stdin"], PASSWORD);
     assert_eq!(again.status.code(), Some(2));
     assert!(text(&again.stderr).contains("member add"));
 
-    let add = ["member", "add", "--data", &data, "--email", "bo@example.org", "--name", "Bo", "--password-stdin"];
+    let add =
+        ["member", "add", "--data", &data, "--email", "bo@example.org", "--name", "Bo", "--password-stdin"];
     assert!(deungdae(&add, PASSWORD).status.success());
     let twice = deungdae(&add, PASSWORD);
     assert_eq!(twice.status.code(), Some(2));
@@ -48,7 +51,11 @@ fn an_installation_is_made_filled_copied_and_its_ledger_verified() {
         "short\n",
     );
     assert_eq!(short.status.code(), Some(2));
-    assert!(!text(&short.stderr).contains("short\n") && !text(&short.stderr).contains('⟦'), "{}", text(&short.stderr));
+    assert!(
+        !text(&short.stderr).contains("short\n") && !text(&short.stderr).contains('⟦'),
+        "{}",
+        text(&short.stderr)
+    );
 
     let files = path(folder.path(), "ledger");
     assert!(deungdae(&["export-ledger", "--data", &data, "--to", &files], "").status.success());
@@ -67,7 +74,17 @@ fn an_installation_is_made_filled_copied_and_its_ledger_verified() {
     let back = deungdae(&["restore", "--from", &copy, "--data", &restored], "");
     assert!(back.status.success(), "{}", text(&back.stderr));
     let known = deungdae(
-        &["member", "add", "--data", &restored, "--email", "bo@example.org", "--name", "Bo", "--password-stdin"],
+        &[
+            "member",
+            "add",
+            "--data",
+            &restored,
+            "--email",
+            "bo@example.org",
+            "--name",
+            "Bo",
+            "--password-stdin",
+        ],
         PASSWORD,
     );
     assert_eq!(known.status.code(), Some(2), "the copy knows its members");
@@ -119,7 +136,9 @@ fn a_protocol_folder_is_checked_and_installed() {
     std::fs::write(own.join("protocol.toml"), toml.replace("name = \"general\"", "name = \"own\"")).unwrap();
     let data = path(folder.path(), "house");
     assert!(
-        deungdae(&["init", "--data", &data, "--email", "a@example.org", "--password-stdin"], PASSWORD).status.success()
+        deungdae(&["init", "--data", &data, "--email", "a@example.org", "--password-stdin"], PASSWORD)
+            .status
+            .success()
     );
     let installed = deungdae(&["protocol", "install", own.to_str().unwrap(), "--data", &data], "");
     assert!(installed.status.success(), "{}", text(&installed.stderr));

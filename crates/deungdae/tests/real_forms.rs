@@ -10,12 +10,15 @@ use rand_core::SeedableRng;
 use store::submission::List;
 use xlsform::Workbook;
 
+#[allow(dead_code, reason = "the demo uses more of it")]
 #[path = "../src/demo/answers.rs"]
 mod answers;
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("DEUNGDAE_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);
+    let root = std::env::var_os("DEUNGDAE_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
     let path = root.join(path);
     if !path.exists() {
         eprintln!("skipped: {} not found", path.display());
@@ -71,7 +74,9 @@ fn convert(file: &str, bytes: &[u8]) -> String {
             assert!(first.message.contains("allow_choice_duplicates"), "{file}: {first}");
             assert!(first.row.is_some(), "{file}: {first}");
             let remedied = with_setting(&workbook, "allow_choice_duplicates", "yes");
-            xlsform::convert(&remedied, stem).unwrap_or_else(|failure| panic!("{file}: {}", failure.problems[0])).xform
+            xlsform::convert(&remedied, stem)
+                .unwrap_or_else(|failure| panic!("{file}: {}", failure.problems[0]))
+                .xform
         }
     }
 }
@@ -92,7 +97,9 @@ fn with_setting(workbook: &Workbook, name: &str, value: &str) -> Workbook {
         let mut table: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
-                let cell = |column: &String| row.iter().find(|(found, _)| found == column).map(|(_, text)| text.clone());
+                let cell = |column: &String| {
+                    row.iter().find(|(found, _)| found == column).map(|(_, text)| text.clone())
+                };
                 header.iter().map(|column| cell(column).unwrap_or_default()).collect()
             })
             .collect();
@@ -116,13 +123,21 @@ async fn forms_that_others_use_convert_publish_take_answers_and_give_them_back()
     let (desk, session, mandate) = house(data.path()).await;
     let seat = desk.seat(&session, mandate).await.unwrap();
     let mut dice = desk::Dice::seed_from_u64(7);
-    let files = ["reach_msna_2024_kobo_tool.xlsx", "unhcr_demo.xlsx", "unhcr_demo_adapt1.xlsx", "unhcr_kobo_examples.xlsx"];
+    let files = [
+        "reach_msna_2024_kobo_tool.xlsx",
+        "unhcr_demo.xlsx",
+        "unhcr_demo_adapt1.xlsx",
+        "unhcr_kobo_examples.xlsx",
+    ];
     let mut published = 0;
     for file in files {
         let bytes = std::fs::read(folder.join(file)).unwrap();
         let xform = convert(file, &bytes);
         let upload = Upload { bytes: xform.as_bytes(), file_name: file, fallback_id: None };
-        let uploaded = desk.upload_form(&seat.may().unwrap(), upload, None).await.unwrap_or_else(|e| panic!("{file}: {e}"));
+        let uploaded = desk
+            .upload_form(&seat.may().unwrap(), upload, None)
+            .await
+            .unwrap_or_else(|e| panic!("{file}: {e}"));
         // Two versions of the same form share an id; the later one is then its second version.
         let form = match desk.publish_form(&seat.may().unwrap(), &uploaded.form).await {
             Ok(form) => form,
@@ -141,8 +156,12 @@ async fn forms_that_others_use_convert_publish_take_answers_and_give_them_back()
         let mut kept = Vec::new();
         for _ in 0..25 {
             let instance = format!("uuid:{}", answers::uuid(&mut dice));
-            let xml = answers::fill(&model.form, &instance, None, &mut dice, &mut |_, _| answers::Said::ByDice);
-            let received = desk.receive(&sender, xml.into_bytes(), Vec::new()).await.unwrap_or_else(|e| panic!("{file}: {e}"));
+            let xml =
+                answers::fill(&model.form, &instance, None, &mut dice, &mut |_, _| answers::Said::ByDice);
+            let received = desk
+                .receive(&sender, xml.into_bytes(), Vec::new())
+                .await
+                .unwrap_or_else(|e| panic!("{file}: {e}"));
             assert!(!received.again);
             kept.push(received.instance_id);
         }
