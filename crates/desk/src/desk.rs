@@ -14,6 +14,7 @@ use crate::attempts::Attempts;
 use crate::forms::FormModel;
 use crate::intake::Intake;
 use crate::session::UnlockedSessions;
+use crate::totp::UsedCodes;
 
 /// A source of randomness for one act, seeded by the roof.
 pub type Dice = rand_chacha::ChaCha20Rng;
@@ -47,6 +48,7 @@ pub struct Desk {
     pub(crate) store: Store,
     pub(crate) options: Options,
     pub(crate) attempts: Attempts,
+    pub(crate) used_codes: UsedCodes,
     pub(crate) unlocked: UnlockedSessions,
     pub(crate) intake: Intake,
     pub(crate) password_turns: Semaphore,
@@ -98,6 +100,7 @@ impl Desk {
             store,
             options,
             attempts: Attempts::default(),
+            used_codes: UsedCodes::default(),
             unlocked: UnlockedSessions::default(),
             intake: Intake::default(),
             password_turns: Semaphore::new(PASSWORD_TURNS),

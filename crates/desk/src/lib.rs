@@ -8,6 +8,7 @@ mod entries;
 mod export;
 mod files;
 mod forms;
+mod holdings;
 mod intake;
 mod keyring;
 mod ledger_pages;
@@ -31,8 +32,9 @@ pub use entries::EntryChange;
 pub use export::{Export, time};
 pub use files::IncomingFile;
 pub use forms::{FormModel, ListedFile, ListedForm, Upload, Uploaded};
+pub use holdings::{Holding, Holdings};
 pub use ledger_pages::{AuditPage, LedgerPage};
-pub use mandates::{CompartmentState, NewMandate};
+pub use mandates::{CompartmentState, DEVICES, NewMandate};
 pub use may::{
     Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity,
     Read, Review, RightTo, Seat,
@@ -43,7 +45,7 @@ pub use receive::{Received, Sender, SentFile};
 pub use registries::{EntryDetail, EntryRow, EntryVersionDetail, property_class};
 pub use session::{Login, Session};
 pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};
-pub use totp::{address as totp_address, base32 as totp_text};
+pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
 pub use {ledger, protocol, store, xforms};

@@ -1,13 +1,13 @@
 //! Mandates: beginning one with its compartments, who works in it, and who holds which key.
 
-use std::collections::BTreeMap;
-
+use protocol::Protocol;
 use seal::SecretKey;
 use store::mandate::{self, Compartment, Epoch, HeldKey, Holder, Mandate, Place, ShareSet};
 use store::member::{self, Member};
 use store::{Fault, Tx, setting};
 
 use crate::answer::{Answer, Error, Refusal};
+use crate::holdings::{Holding, Holdings};
 use crate::keyring::{Keyring, held_key_place, public_key};
 use crate::may::{Administrator, Manage, May, Members, Seat};
 use crate::record::{self, Done};
@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::{Desk, Dice};
 
 /// Name and kind of the compartment that phones hold a key of.
-pub(crate) const DEVICES: &str = "devices";
+pub const DEVICES: &str = "devices";
 
 /// A mandate to be begun.
 pub struct NewMandate {
@@ -92,34 +92,18 @@ impl Desk {
         if new.name.trim().is_empty() {
             return Err(Refusal::invalid("refusal-name-empty").problem("name", "").into());
         }
-        let mut wanted: BTreeMap<String, (String, Vec<i64>)> = BTreeMap::new();
-        for compartment in &protocol.compartments {
-            wanted.insert(compartment.id.clone(), (compartment.kind.as_str().to_owned(), Vec::new()));
-        }
-        wanted.insert(DEVICES.to_owned(), (DEVICES.to_owned(), Vec::new()));
-        for (person, role) in &new.people {
-            let role = protocol.role(role).ok_or_else(|| {
-                Refusal::invalid("refusal-role-unknown").with("role", role).problem("role", role)
-            })?;
-            let held = role.compartments.iter().map(String::as_str);
-            let devices = role.rights.contains(&protocol::Right::Devices).then_some(DEVICES);
-            for name in held.chain(devices) {
-                if let Some((_, people)) = wanted.get_mut(name)
-                    && !people.contains(person)
-                {
-                    people.push(*person);
-                }
-            }
-        }
-        let unheld: Vec<_> = wanted.iter().filter(|(_, (_, people))| people.is_empty()).collect();
+        let holdings = Holdings::of(&protocol, &new.people)?;
+        let unheld: Vec<_> = holdings.unheld().collect();
         if !unheld.is_empty() {
             let mut refusal = Refusal::invalid("refusal-compartment-unheld");
-            for (name, _) in unheld {
-                refusal = refusal.problem("people", name.as_str());
+            for name in unheld {
+                refusal = refusal.problem("people", name);
             }
             return Err(refusal.into());
         }
-        self.check_apart(&protocol, &wanted)?;
+        if let Some((one, other)) = holdings.apart(&protocol) {
+            return Err(apart(one, other).into());
+        }
 
         let (now, by, salt) = (self.now(), administrator.session().member().id, self.salt());
         let mut dice = self.dice();
@@ -144,7 +128,7 @@ impl Desk {
                 for (person, role) in people {
                     mandate::give_role(tx, &Place { mandate: id, member: person, role, since: now })?;
                 }
-                for (name, (kind, holders)) in wanted {
+                for Holding { name, kind, members: holders } in holdings.compartments {
                     let compartment = setting::next_number(tx, "compartment")?;
                     let generation = Generation::fresh(tx.new_id(), compartment, 1, now, &mut dice);
                     mandate::add_compartment(
@@ -171,24 +155,6 @@ impl Desk {
             .await?;
         self.install_protocol(administrator.session(), id, &protocol).await?;
         Ok(id)
-    }
-
-    /// Refuses two compartments in one hand where the protocol keeps them apart.
-    fn check_apart(
-        &self,
-        protocol: &protocol::Protocol,
-        held: &BTreeMap<String, (String, Vec<i64>)>,
-    ) -> Result<(), Refusal> {
-        for compartment in &protocol.compartments {
-            let Some((_, people)) = held.get(&compartment.id) else { continue };
-            for other in &compartment.apart_from {
-                let Some((_, others)) = held.get(other) else { continue };
-                if people.iter().any(|person| others.contains(person)) {
-                    return Err(apart(&compartment.id, other));
-                }
-            }
-        }
-        Ok(())
     }
 
     /// The mandates that a session may see, with the member's role in each.
@@ -363,17 +329,7 @@ impl Desk {
                     .ok_or_else(Refusal::not_found)?;
                 mandate::place(tx, id, person)?.ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
                 let member = member::by_id(tx, person)?.ok_or_else(Refusal::not_found)?;
-                let held = mandate::compartments_of(tx, person)?;
-                for other in mandate::compartments(tx, id)?.iter().filter(|other| held.contains(&other.id)) {
-                    let keeps_apart = |one: &str, two: &str| {
-                        protocol.compartments.iter().any(|compartment| {
-                            compartment.id == one && compartment.apart_from.iter().any(|x| x == two)
-                        })
-                    };
-                    if keeps_apart(&row.name, &other.name) || keeps_apart(&other.name, &row.name) {
-                        return Err(apart(&row.name, &other.name).into());
-                    }
-                }
+                refuse_apart(tx, &protocol, &row, person)?;
                 let mut keyring = Keyring::new(Holder::Member(by), own);
                 for epoch in mandate::epochs(tx, compartment)? {
                     let secret = keyring.epoch(tx, epoch.id)?.ok_or_else(|| {
@@ -446,6 +402,22 @@ impl Desk {
         self.intake.forget(compartment);
         Ok(())
     }
+}
+
+/// Refuses a compartment to a person who holds another one that the protocol keeps apart from it.
+pub(crate) fn refuse_apart(
+    tx: &mut Tx,
+    protocol: &Protocol,
+    compartment: &Compartment,
+    person: i64,
+) -> Answer<()> {
+    let held = mandate::compartments_of(tx, person)?;
+    for other in mandate::compartments(tx, compartment.mandate)? {
+        if held.contains(&other.id) && protocol.compartments_apart(&compartment.name, &other.name) {
+            return Err(apart(&compartment.name, &other.name).into());
+        }
+    }
+    Ok(())
 }
 
 fn apart(one: &str, two: &str) -> Refusal {

@@ -195,6 +195,26 @@ impl Desk {
         Ok(())
     }
 
+    /// The mandates in which a member works or holds keys, with the number of compartments they hold there.
+    pub async fn work_of(&self, _: &Administrator, id: i64) -> Answer<Vec<(mandate::Mandate, i64)>> {
+        Ok(self
+            .store
+            .read(move |tx| {
+                let held = mandate::compartments_of(tx, id)?;
+                let mut work = Vec::new();
+                for mandate in mandate::all(tx)? {
+                    let place = mandate::place(tx, mandate.id, id)?;
+                    let compartments = mandate::compartments(tx, mandate.id)?;
+                    let count = compartments.iter().filter(|row| held.contains(&row.id)).count() as i64;
+                    if place.is_some() || count > 0 {
+                        work.push((mandate, count));
+                    }
+                }
+                Ok::<_, Fault>(work)
+            })
+            .await?)
+    }
+
     /// Closes an account: its logins end. Its keys must be taken by those who stay in each compartment, which begins
     /// new epochs.
     pub async fn close_account(&self, administrator: &Administrator, id: i64) -> Answer<()> {
@@ -267,8 +287,10 @@ impl Desk {
     }
 
     /// Sets up a second factor: checks a code made with the secret that was shown, then keeps the secret sealed.
+    /// Needs the keys unlocked, so that nobody can do it at a screen that was left alone.
     pub async fn set_totp(&self, session: &Session, shared: &[u8], code: &str) -> Answer<()> {
-        if !totp::accepts(shared, code, self.now()) {
+        self.own_key_or_refuse(session)?;
+        if totp::step_of(shared, code, self.now()).is_none() {
             return Err(Refusal::invalid("refusal-code-wrong").problem("code", "").into());
         }
         let (id, now) = (session.member().id, self.now());

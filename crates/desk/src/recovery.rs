@@ -150,6 +150,7 @@ impl Desk {
         }
         let (mandate, now, by, salt) = (may.mandate().id, self.now(), may.session().member().id, self.salt());
         let mut dice = self.dice();
+        let protocol = may.protocol().clone();
         self.store
             .write(move |tx| {
                 let mut found = None;
@@ -167,6 +168,7 @@ impl Desk {
                 mandate::place(tx, mandate, person)?
                     .ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
                 let member = member::by_id(tx, person)?.ok_or_else(Refusal::not_found)?;
+                mandates::refuse_apart(tx, &protocol, &compartment, person)?;
                 let mut keyring = Keyring::new(Holder::Shares(set.id), together);
                 for epoch in mandate::epochs(tx, compartment.id)? {
                     if let Some(secret) = keyring.epoch(tx, epoch.id)? {

@@ -106,7 +106,9 @@ impl Desk {
             let shared = totp::open(&secret, member.id, sealed)?;
             match login.code {
                 None | Some("") => return Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-needed").into()),
-                Some(code) if totp::accepts(shared.expose(), code, now) => {}
+                Some(code)
+                    if totp::step_of(shared.expose(), code, now)
+                        .is_some_and(|step| self.used_codes.use_up(member.id, step)) => {}
                 Some(_) => {
                     self.attempts.failed(&email, login.address, now);
                     return Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-wrong").into());

@@ -1,29 +1,31 @@
 //! Time-based one-time passwords (RFC 6238: HMAC-SHA-1, six digits, thirty seconds), as authenticator apps make them.
 
-use hmac::{Hmac, KeyInit, Mac};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use seal::{Opened, Place, SecretKey};
-use sha1::Sha1;
+use totp_rs::{Algorithm, Builder, Secret, Totp};
 
 use crate::answer::{Answer, Error};
 
-const STEP: i64 = 30_000;
+/// How long a code is shown (seconds).
+const STEP: u64 = 30;
 
-/// The six digits at a time (ms). RFC 4226 §5.3 with the counter of RFC 6238 §4.2.
-pub fn code(shared: &[u8], at: i64) -> Option<u32> {
-    let counter = u64::try_from(at / STEP).ok()?;
-    let mut mac = Hmac::<Sha1>::new_from_slice(shared).ok()?;
-    mac.update(&counter.to_be_bytes());
-    let digest = mac.finalize().into_bytes();
-    let offset = usize::from(digest.last()? & 0x0f);
-    let four: [u8; 4] = digest.get(offset..offset + 4)?.try_into().ok()?;
-    Some((u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000)
+fn totp(shared: &[u8]) -> Option<Totp> {
+    // One step to each side: clocks differ.
+    let builder = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(1);
+    builder.with_step_duration(STEP).with_secret(shared.to_vec()).build().ok()
 }
 
-/// Whether a code is right now, or was one step ago, or will be one step ahead (clocks differ).
-pub fn accepts(shared: &[u8], typed: &str, now: i64) -> bool {
+/// The number of the step in which a code is right, counted from 1970: now, one step ago, or one step ahead.
+pub(crate) fn step_of(shared: &[u8], typed: &str, now: i64) -> Option<u64> {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let Ok(typed) = digits.parse::<u32>() else { return false };
-    digits.len() == 6 && [now - STEP, now, now + STEP].into_iter().any(|at| code(shared, at) == Some(typed))
+    totp(shared)?.check(&digits, u64::try_from(now / 1000).ok()?)
+}
+
+/// The code at a time (ms), as the app shows it.
+pub fn code(shared: &[u8], at: i64) -> Option<String> {
+    Some(totp(shared)?.generate(u64::try_from(at / 1000).ok()?).to_string())
 }
 
 /// The `otpauth:` address that an authenticator app scans.
@@ -37,26 +39,35 @@ pub fn address(shared: &[u8], email: &str) -> String {
             other => format!("%{other:02X}"),
         })
         .collect();
-    format!("otpauth://totp/Deungdae:{label}?secret={}&issuer=Deungdae", base32(shared))
+    format!("otpauth://totp/Deungdae:{label}?secret={}&issuer=Deungdae", text(shared))
 }
 
-/// RFC 4648 base32 without padding, as authenticator apps want the secret.
-pub fn base32(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::new();
-    for chunk in bytes.chunks(5) {
-        let mut five = [0u8; 8];
-        for (to, from) in five.iter_mut().skip(3).zip(chunk) {
-            *to = *from;
-        }
-        let number = u64::from_be_bytes(five);
-        let letters = (chunk.len() * 8).div_ceil(5);
-        for position in 0..letters {
-            let index = (number >> (35 - 5 * position)) & 31;
-            text.extend(LETTERS.get(index as usize).map(|letter| char::from(*letter)));
-        }
+/// The secret as authenticator apps take it when it is typed: RFC 4648 base32 without padding.
+pub fn text(shared: &[u8]) -> String {
+    Secret::from(shared.to_vec()).to_base32()
+}
+
+/// Reads a secret written by [`text`].
+pub fn from_text(text: &str) -> Option<Vec<u8>> {
+    let secret = Secret::try_from_base32(text).ok()?;
+    Some(secret.as_bytes().to_vec())
+}
+
+/// The last step in which each member's code was used: a code works once (RFC 6238 §5.2).
+#[derive(Default)]
+pub(crate) struct UsedCodes {
+    steps: Mutex<HashMap<i64, u64>>,
+}
+
+impl UsedCodes {
+    /// Uses a step up; false if it or a later one was used before.
+    pub(crate) fn use_up(&self, member: i64, step: u64) -> bool {
+        let mut steps = self.steps.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let last = steps.entry(member).or_insert(0);
+        let fresh = step > *last;
+        *last = step.max(*last);
+        fresh
     }
-    text
 }
 
 fn place(member: &str) -> Place<'_> {
@@ -83,45 +94,47 @@ pub(crate) fn sealed(
 mod tests {
     use super::*;
 
+    const SHARED: &[u8] = b"12345678901234567890";
+
     /// RFC 6238, appendix B (SHA-1), the last six of its eight digits.
     #[test]
     fn makes_the_published_codes() {
-        let shared = b"12345678901234567890";
         for (seconds, expected) in [
-            (59, 287_082),
-            (1_111_111_109, 81_804),
-            (1_111_111_111, 50_471),
-            (1_234_567_890, 5_924),
-            (2_000_000_000, 279_037),
-            (20_000_000_000, 353_130),
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
         ] {
-            assert_eq!(code(shared, seconds * 1000), Some(expected), "at {seconds}");
+            assert_eq!(code(SHARED, seconds * 1000).as_deref(), Some(expected), "at {seconds}");
         }
     }
 
     #[test]
     fn accepts_a_code_one_step_off_and_no_other() {
-        let shared = b"12345678901234567890";
-        assert!(accepts(shared, "287 082", 59_000));
-        assert!(accepts(shared, "287082", 59_000 + STEP));
-        assert!(!accepts(shared, "287082", 59_000 + 3 * STEP));
-        assert!(!accepts(shared, "28708", 59_000));
-        assert!(!accepts(shared, "", 59_000));
+        assert_eq!(step_of(SHARED, "287 082", 59_000), Some(1));
+        assert_eq!(step_of(SHARED, "287082", 89_000), Some(1));
+        assert_eq!(step_of(SHARED, "287082", 29_000), Some(1));
+        assert_eq!(step_of(SHARED, "287082", 149_000), None);
+        assert_eq!(step_of(SHARED, "28708", 59_000), None);
+        assert_eq!(step_of(SHARED, "", 59_000), None);
     }
 
-    /// RFC 4648 §10.
     #[test]
-    fn writes_base32() {
-        for (plain, encoded) in [
-            ("", ""),
-            ("f", "MY"),
-            ("fo", "MZXQ"),
-            ("foo", "MZXW6"),
-            ("foob", "MZXW6YQ"),
-            ("fooba", "MZXW6YTB"),
-            ("foobar", "MZXW6YTBOI"),
-        ] {
-            assert_eq!(base32(plain.as_bytes()), encoded);
-        }
+    fn a_code_works_once() {
+        let used = UsedCodes::default();
+        assert!(used.use_up(1, 40));
+        assert!(!used.use_up(1, 40));
+        assert!(!used.use_up(1, 39), "nor one from before");
+        assert!(used.use_up(2, 40), "of somebody else");
+        assert!(used.use_up(1, 41));
+    }
+
+    #[test]
+    fn the_secret_is_typed_as_base32() {
+        assert_eq!(text(SHARED), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+        assert_eq!(from_text(&text(SHARED)).as_deref(), Some(SHARED));
+        assert_eq!(from_text("1!"), None);
     }
 }
