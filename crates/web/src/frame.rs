@@ -21,8 +21,10 @@ pub const LANGUAGE_COOKIE: &str = "language";
 pub struct Reader {
     /// The language to answer in.
     pub locale: Locale,
-    /// The page that was asked for, without `lang`.
+    /// The page that was asked for, without `lang` and `done`.
     pub here: Address,
+    /// The Fluent id of the notice that the address asks for: `?done=role-given` is `done-role-given`.
+    pub done: Option<String>,
 }
 
 impl Reader {
@@ -36,7 +38,9 @@ impl Reader {
             .or_else(|| cookies::read(headers, LANGUAGE_COOKIE).and_then(Locale::from_code))
             .or_else(|| header(header::ACCEPT_LANGUAGE).and_then(Locale::from_accept_language))
             .unwrap_or_default();
-        Reader { locale, here: address.without("lang") }
+        let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let done = address.get("done").filter(is_word).map(|word| format!("done-{word}"));
+        Reader { locale, here: address.without("lang").without("done"), done }
     }
 }
 
@@ -128,6 +132,8 @@ pub struct Frame {
     pub here: Address,
     /// The thing this page is about: "Visit V-014".
     pub title: String,
+    /// What was just done, in a sentence.
+    pub done: Option<String>,
     /// Its state, after the title: "draw committed, waiting for authority B".
     pub state: Option<String>,
     /// The way here, outermost first, without this page.
@@ -151,7 +157,13 @@ pub struct Frame {
 impl Frame {
     /// A frame for this reader, with no member and no rooms: the log-in page, a problem.
     pub fn new(reader: &Reader, title: impl Into<String>) -> Frame {
-        Frame { locale: reader.locale, here: reader.here.clone(), title: title.into(), ..Frame::default() }
+        Frame {
+            locale: reader.locale,
+            here: reader.here.clone(),
+            done: reader.done.as_ref().and_then(|id| reader.locale.find(id, &[])),
+            title: title.into(),
+            ..Frame::default()
+        }
     }
 
     /// Says the state of the thing after the title.

@@ -10,9 +10,12 @@ pub mod frame;
 pub mod gallery;
 pub mod headers;
 pub mod locale;
+pub mod moment;
 pub mod pages;
 pub mod patterns;
 pub mod room;
+pub mod sent;
+pub mod sheet;
 
 use axum::Router;
 

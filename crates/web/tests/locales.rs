@@ -58,7 +58,8 @@ fn sentences(language: &str) -> Sentences {
 
 fn sources() -> String {
     let mut text = String::new();
-    for (folder, extension) in [("src", "rs"), ("templates", "html")] {
+    // The desk names the sentences of its refusals.
+    for (folder, extension) in [("src", "rs"), ("templates", "html"), ("../desk/src", "rs")] {
         for file in files(&Path::new(ROOT).join(folder), extension) {
             text.push_str(&fs::read_to_string(file).unwrap());
         }

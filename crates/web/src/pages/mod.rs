@@ -1,5 +1,17 @@
 //! The pages for members, one file per group.
 
+mod account;
+mod compartments;
+mod devices;
+mod keys;
+mod login;
+mod mandates;
+mod members;
+mod people;
+mod settings;
+mod shares;
+mod unlock;
+
 use axum::Router;
 
 use crate::room::Web;
@@ -7,6 +19,16 @@ use crate::{assets, headers};
 
 /// All pages with their layers and assets.
 pub fn router(web: Web) -> Router {
-    let pages = Router::new();
+    let pages = Router::new()
+        .merge(account::router())
+        .merge(devices::router())
+        .merge(keys::router())
+        .merge(login::router())
+        .merge(mandates::router())
+        .merge(members::router())
+        .merge(people::router())
+        .merge(settings::router())
+        .merge(shares::router())
+        .merge(unlock::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }

@@ -8,7 +8,7 @@ use crate::patterns::Markup;
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "patterns/facts.html")]
 pub struct Facts {
-    facts: Vec<(String, Markup)>,
+    facts: Vec<(String, Markup, Option<crate::frame::Link>)>,
 }
 finished_html!(Facts, History, Notice, Tag);
 
@@ -20,7 +20,19 @@ impl Facts {
 
     /// Adds a fact; the value is text or another pattern.
     pub fn fact(mut self, name: impl Into<String>, value: impl Into<Markup>) -> Facts {
-        self.facts.push((name.into(), value.into()));
+        self.facts.push((name.into(), value.into(), None));
+        self
+    }
+
+    /// Adds a fact with a link to where it can be changed.
+    pub fn changeable(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<Markup>,
+        verb: impl Into<String>,
+        href: impl ToString,
+    ) -> Facts {
+        self.facts.push((name.into(), value.into(), Some(crate::frame::Link::new(verb, href))));
         self
     }
 }

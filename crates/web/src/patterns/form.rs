@@ -1,9 +1,11 @@
 //! Forms: labels above, hints below the label, errors at the field and in a summary at the top; nothing is lost.
 
 use askama::Template;
+use axum::http::StatusCode;
 use jiff::civil::Date;
 
 use crate::address::Address;
+use crate::answer::Refusal;
 use crate::locale::Locale;
 use crate::patterns::Markup;
 
@@ -364,13 +366,21 @@ pub struct Form {
     fields: Vec<Field>,
     submit: String,
     back: Option<crate::frame::Link>,
+    status: StatusCode,
 }
 finished_html!(Form, ErrorSummary);
 
 impl Form {
     /// A form that is sent (POST) to this address by a button with this verb.
     pub fn new(locale: Locale, action: impl ToString, submit: impl Into<String>) -> Form {
-        Form { locale, action: action.to_string(), fields: Vec::new(), submit: submit.into(), back: None }
+        Form {
+            locale,
+            action: action.to_string(),
+            fields: Vec::new(),
+            submit: submit.into(),
+            back: None,
+            status: StatusCode::OK,
+        }
     }
 
     /// Adds a question.
@@ -395,7 +405,31 @@ impl Form {
     pub fn set_error(&mut self, name: &str, error: impl Into<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
             field.error = Some(error.into());
+            self.status = StatusCode::BAD_REQUEST;
         }
+    }
+
+    /// Puts a refusal at the fields that it names, or at this one.
+    pub fn refuse(&mut self, refusal: &Refusal, otherwise: &str) {
+        let next = refusal.next(self.locale).unwrap_or_default();
+        let sentence = format!("{} {next}", refusal.what(self.locale)).trim_end().to_owned();
+        let names = |field: &Field| refusal.places.iter().any(|(place, _)| *place == field.name);
+        let named: Vec<String> =
+            self.fields.iter().filter(|field| names(field)).map(|field| field.name.clone()).collect();
+        for name in &named {
+            self.set_error(name, sentence.clone());
+        }
+        if named.is_empty() {
+            self.set_error(otherwise, sentence);
+        }
+        if refusal.status == StatusCode::TOO_MANY_REQUESTS {
+            self.status = refusal.status;
+        }
+    }
+
+    /// The status of a page that shows this form: 400 where it comes back with errors.
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// Whether any field has an error.

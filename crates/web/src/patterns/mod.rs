@@ -27,6 +27,7 @@ mod map;
 mod problem;
 mod progress;
 mod sealed;
+mod section;
 mod steps;
 mod table;
 
@@ -41,6 +42,7 @@ pub use map::{MapOfPoints, MapPoint};
 pub use problem::{Place, Problem};
 pub use progress::Progress;
 pub use sealed::{Opening, SealedValue};
+pub use section::{Prose, Section, SmallButton};
 pub use steps::{Step, StepState, Steps};
 pub use table::{Cell, Column, Row, Table};
 

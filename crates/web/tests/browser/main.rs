@@ -1,6 +1,9 @@
 //! Pages in a real browser. Each room has a file here; all share the harness, and say `skipped:` without Chromium.
 #![cfg(debug_assertions)]
 
+mod account;
 mod fill;
 mod gallery;
 mod harness;
+#[path = "../house/mod.rs"]
+mod house;

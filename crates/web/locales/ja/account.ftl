@@ -1,0 +1,58 @@
+# メンバー自身のアカウント。
+
+account-change = 変更
+account-on = オン
+account-off = オフ
+account-language-browser = ブラウザーの設定どおり
+account-second-factor = 2段階認証
+account-second-factor-set = 設定する
+account-second-factor-drop = 解除する
+account-recovery = 復旧コード
+account-recovery-made = 作成済み
+account-recovery-none = なし
+account-recovery-make = 復旧コードを作る
+account-recovery-again = 復旧コードを作り直す
+account-recovery-missing = 復旧コードがありません。パスワードを忘れると鍵が失われます。
+
+profile-title = 氏名と言語
+profile-name = 氏名
+profile-name-hint = 同僚が知っている名前。あなたが行ったことのそばに表示されます。
+profile-language = 言語
+profile-submit = 保存
+done-profile = 保存しました。
+
+password-title = パスワードを変える
+password-what = 鍵は新しいパスワードでロックされ、ほかのすべての場所からログアウトされます。復旧コードはそのまま使えます。
+password-old = これまでのパスワード
+password-submit = パスワードを変える
+done-password = パスワードを変えました。
+
+second-factor-title = 2段階認証
+second-factor-what = 2段階認証をオンにすると、パスワードを盗まれただけではログインされません。電話のコードも必要になります。
+second-factor-how = 設定のしかた
+second-factor-step-app = 電話に認証アプリを入れてください。例：Aegis、FreeOTP、Google Authenticator。
+second-factor-step-scan = アプリでこの図を読み取るか、下の文字を入力してください。
+second-factor-step-code = アプリに今出ている6桁の数字を入力してください。
+second-factor-qr = 認証アプリに入れる秘密の値
+second-factor-code = アプリのコード
+second-factor-code-hint = 6桁の数字。30秒ごとに変わります。
+second-factor-submit = 2段階認証をオンにする
+second-factor-drop = 2段階認証を解除する
+second-factor-drop-question = 2段階認証を解除しますか
+second-factor-drop-what = これからはパスワードだけでログインできます。アプリの項目は使えなくなります。
+done-second-factor = 2段階認証をオンにしました。次のログインからコードを尋ねます。
+done-second-factor-dropped = 2段階認証を解除しました。
+
+recovery-title = 復旧コード
+recovery-what = パスワードを失ったときに鍵を開くコードです。一度だけ表示されますので、印刷するか書き留めてください。サーバーは保管しません。
+recovery-ready = 紙を用意し、後ろからのぞく人がいないことを確かめてください。
+recovery-replaces = 以前に作ったコードがあります。作り直すと、古いコードは使えなくなります。
+recovery-later = あとで
+recovery-made-title = あなたの復旧コード
+recovery-block = { $email } の復旧コード
+recovery-block-note = 今しか表示されません。このコードを持ち、メールアドレスを知る人は、あなたが開けるものをすべて開けます。
+recovery-next = これからすること
+recovery-next-print = このページを印刷するか、コードを書き留めてください。写真に撮ったり送ったりしないでください。
+recovery-next-keep = 自宅や事務所が捜索されても、コンピューターと一緒に見つからない場所に置いてください。
+recovery-next-use = 使えるのは1回だけです。使ったあとは作り直してください。
+recovery-kept = 保管しました
