@@ -195,7 +195,7 @@ impl Desk {
             .await?)
     }
 
-    async fn find(&self, mandate: i64, form: &Form, instance_id: &str) -> Answer<Submission> {
+    pub(crate) async fn find(&self, mandate: i64, form: &Form, instance_id: &str) -> Answer<Submission> {
         if form.mandate != mandate {
             return Err(Refusal::not_found().into());
         }
@@ -405,7 +405,11 @@ pub(crate) fn open_version(
     Ok(OpenedVersion { values: xforms::merge(&parts), sensitive_closed, identity_closed })
 }
 
-fn open_name(tx: &mut Tx, keyring: &mut Keyring, file: &Attachment) -> Result<Option<String>, Fault> {
+pub(crate) fn open_name(
+    tx: &mut Tx,
+    keyring: &mut Keyring,
+    file: &Attachment,
+) -> Result<Option<String>, Fault> {
     let Some(sealed) = &file.sealed_name else { return Ok(None) };
     let place = file.place.to_string();
     let opened = keyring.open(tx, sealed, &name_place(&place))?;
