@@ -213,7 +213,8 @@ impl Builder<'_> {
             xpath: String::new(),
             label: take("label"),
             hint: take("hint"),
-            guidance_hint: take("guidance_hint"),
+            // Groups have none.
+            guidance_hint: take("guidance_hint").filter(|_| matches!(kind, Kind::Question(_))),
             media: take("media"),
             bind: maps[0].take(),
             control: maps[1].take(),
@@ -223,7 +224,7 @@ impl Builder<'_> {
             choice_filter: text(take("choice_filter")),
             parameters: draft.parameters,
             query: text(take("query")),
-            is_triggered: !draft.triggers.is_empty(),
+            is_triggered: !draft.triggers.is_empty() && matches!(kind, Kind::Question(_)),
             actions: draft.actions,
             list_name: draft.choices.or(list_name),
             itemset,

@@ -59,36 +59,34 @@ fn check_sheet(
             if !reference::is_candidate(text) || !is_checked(*index) {
                 continue;
             }
-            for found in reference::references(text) {
-                let reason = match found.map(|r| (r.name, names.get(r.name))) {
-                    Ok((_, Some(1))) => continue,
-                    Ok((target, None)) => format!(
-                        "Reference variables must contain a name from the 'survey' sheet. \
-                         Could not find the name '{target}'."
+            let reason = match reference::references(text).collect::<Result<Vec<_>, _>>() {
+                Err(_) => "Reference variables must start with '${', then a question name, and end with '}'."
+                    .to_owned(),
+                Ok(found) => match found.iter().find(|r| names.get(r.name) != Some(&1)) {
+                    None => continue,
+                    Some(unclear) if names.contains_key(unclear.name) => format!(
+                        "Reference variables names must be unique anywhere in the 'survey'. The name '{}' appears \
+                         more than once.",
+                        unclear.name
                     ),
-                    Ok((target, Some(_))) => format!(
-                        "Reference variables names must be unique anywhere in the 'survey'. The name '{target}' \
-                         appears more than once."
+                    Some(unknown) => format!(
+                        "Reference variables must contain a name from the 'survey' sheet. Could not find the name \
+                         '{}'.",
+                        unknown.name
                     ),
-                    Err(_) => {
-                        "Reference variables must start with '${', then a question name, and end with '}'."
-                            .to_owned()
-                    }
-                };
-                if problems.len() >= MAX_PROBLEMS {
-                    return;
-                }
-                problems.push(
-                    Problem::new(format!(
-                        "[row : {row}] On the '{name}' sheet, the '{column}' value is invalid. {reason}"
-                    ))
-                    .sheet(name)
-                    .row(row)
-                    .column(column),
-                );
-                // The first problem of a cell says enough.
-                break;
+                },
+            };
+            if problems.len() >= MAX_PROBLEMS {
+                return;
             }
+            problems.push(
+                Problem::new(format!(
+                    "[row : {row}] On the '{name}' sheet, the '{column}' value is invalid. {reason}"
+                ))
+                .sheet(name)
+                .row(row)
+                .column(column),
+            );
         }
     }
 }

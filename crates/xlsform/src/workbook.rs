@@ -134,7 +134,7 @@ impl Workbook {
 }
 
 impl Sheet {
-    /// A sheet whose every row counts, with headers taken as they are (but for the space around them).
+    /// A sheet whose every row counts, with headers and cells taken as they are.
     fn from_rows(
         name: String,
         header: Vec<String>,
@@ -144,8 +144,7 @@ impl Sheet {
         let mut columns = Vec::with_capacity(header.len());
         let used = header.iter().rposition(|h| !python::strip(h).is_empty()).map_or(0, |i| i + 1);
         for cell in header.iter().take(used) {
-            let cell = python::strip(cell);
-            if cell.is_empty() {
+            if python::strip(cell).is_empty() {
                 columns.push(NO_HEADER);
             } else {
                 let next = distinct.len();
@@ -157,9 +156,8 @@ impl Sheet {
             // Of two columns with the same header the later cell counts.
             let mut cells: IndexMap<usize, String> = IndexMap::new();
             for (i, cell) in row.into_iter().enumerate() {
-                let text = python::strip(&cell);
-                if !text.is_empty() {
-                    cells.insert(columns.get(i).copied().unwrap_or(NO_HEADER), text.to_owned());
+                if !python::strip(&cell).is_empty() {
+                    cells.insert(columns.get(i).copied().unwrap_or(NO_HEADER), cell);
                 }
             }
             read.push(cells.into_iter().collect());
