@@ -10,7 +10,7 @@ use crate::value::Value;
 use crate::xml::Xml;
 
 /// The `h:body` element.
-pub(crate) fn body(survey: &Survey) -> Result<Xml, Failure> {
+pub(crate) fn body<'a>(survey: &'a Survey) -> Result<Xml<'a>, Failure> {
     let mut body = Xml::new("h:body");
     if let Some(style) = survey.settings.text("style").filter(|s| !s.is_empty()) {
         body.set("class", style);
@@ -19,7 +19,7 @@ pub(crate) fn body(survey: &Survey) -> Result<Xml, Failure> {
     Ok(body)
 }
 
-fn add_controls(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+fn add_controls<'a>(survey: &'a Survey, id: Id, xml: &mut Xml<'a>) -> Result<(), Failure> {
     for child in &survey.elements[id].children {
         let control = match survey.elements[*child].kind {
             Kind::Question(class) => question(survey, *child, class)?,
@@ -34,17 +34,19 @@ fn add_controls(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
     Ok(())
 }
 
-fn group(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
+fn group<'a>(survey: &'a Survey, id: Id) -> Result<Option<Xml<'a>>, Failure> {
     let element = &survey.elements[id];
     if element.is_bodyless || element.control.as_ref().is_some_and(|c| c.contains_key("bodyless")) {
         return Ok(None);
     }
     let mut xml = Xml::new("group");
     for (name, value) in element.control.iter().flatten() {
-        let value = value.to_text();
-        let value =
-            if name == "appearance" { value.into_owned() } else { survey.paths(&value, Context::of(id))? };
-        xml.set(name.clone(), value);
+        let value = if name == "appearance" {
+            value.to_text()
+        } else {
+            survey.value_paths(value, Context::of(id))?
+        };
+        xml.add_attribute(name, value);
     }
     if !element.is_flat {
         xml.set("ref", element.xpath.as_str());
@@ -56,11 +58,11 @@ fn group(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
     Ok(Some(xml))
 }
 
-fn repeat(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+fn repeat<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
     let element = &survey.elements[id];
     let mut repeat = Xml::new("repeat").with("nodeset", element.xpath.as_str());
     for (name, value) in element.control.iter().flatten() {
-        repeat.set(name.clone(), survey.paths(&value.to_text(), Context::of(id))?);
+        repeat.add_attribute(name, survey.value_paths(value, Context::of(id))?);
     }
     add_controls(survey, id, &mut repeat)?;
     add_new_repeat_actions(survey, id, &mut repeat)?;
@@ -71,7 +73,7 @@ fn repeat(survey: &Survey, id: Id) -> Result<Xml, Failure> {
 }
 
 /// What happens when a repetition is added; repeats further inside see to their own.
-fn add_new_repeat_actions(survey: &Survey, id: Id, repeat: &mut Xml) -> Result<(), Failure> {
+fn add_new_repeat_actions<'a>(survey: &'a Survey, id: Id, repeat: &mut Xml<'a>) -> Result<(), Failure> {
     for child in &survey.elements[id].children {
         let element = &survey.elements[*child];
         match element.kind {
@@ -87,7 +89,7 @@ fn add_new_repeat_actions(survey: &Survey, id: Id, repeat: &mut Xml) -> Result<(
     Ok(())
 }
 
-fn question(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure> {
+fn question<'a>(survey: &'a Survey, id: Id, class: Class) -> Result<Option<Xml<'a>>, Failure> {
     let element = &survey.elements[id];
     let has_text = element.label.is_some() || element.hint.is_some();
     let is_computed = element.bind_part("calculate").is_some() || element.is_triggered;
@@ -110,12 +112,12 @@ fn question(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failur
 }
 
 /// The actions that a change of this question sets off.
-fn add_triggered(
-    survey: &Survey,
+fn add_triggered<'a>(
+    survey: &'a Survey,
     id: Id,
-    triggered: &Triggered,
+    triggered: &'a Triggered,
     action: &'static str,
-    xml: &mut Xml,
+    xml: &mut Xml<'a>,
 ) -> Result<(), Failure> {
     for (target, value) in triggered.get(&survey.elements[id].name).into_iter().flatten() {
         let target = &survey.elements[survey.named(target, "")?];
@@ -129,7 +131,7 @@ fn add_triggered(
     Ok(())
 }
 
-fn control(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure> {
+fn control<'a>(survey: &'a Survey, id: Id, class: Class) -> Result<Option<Xml<'a>>, Failure> {
     let element = &survey.elements[id];
     if class == Class::Hidden {
         return Ok(None);
@@ -144,12 +146,12 @@ fn control(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure
         }
     }
     let Some(parts) = &element.control else { return Ok(None) };
-    let tag = parts.get("tag").map_or("input".into(), Value::to_text).into_owned();
+    let tag = parts.get("tag").map_or("input".into(), Value::to_text);
     let mut xml = Xml::new(tag);
-    add_label_and_hint(survey, id, &mut xml)?;
     xml.set("ref", element.xpath.as_str());
+    add_label_and_hint(survey, id, &mut xml)?;
     for (name, value) in parts.iter().filter(|(name, _)| *name != "tag") {
-        xml.set(name.clone(), survey.paths(&value.to_text(), Context::of(id))?);
+        xml.add_attribute(name, survey.value_paths(value, Context::of(id))?);
     }
     match class {
         Class::Input => {
@@ -172,7 +174,11 @@ fn control(survey: &Survey, id: Id, class: Class) -> Result<Option<Xml>, Failure
     Ok(Some(xml))
 }
 
-fn osm_tag(survey: &Survey, element: &Element, tag: &crate::value::Map) -> Result<Xml, Failure> {
+fn osm_tag<'a>(
+    survey: &'a Survey,
+    element: &Element,
+    tag: &'a crate::value::Map,
+) -> Result<Xml<'a>, Failure> {
     let Some(Value::Text(key)) = tag.get("name") else {
         return Err(Problem::new(format!(
             "On the 'osm' sheet, a row of the list of '{}' has no name. Fill in its 'name'.",
@@ -191,19 +197,20 @@ fn osm_tag(survey: &Survey, element: &Element, tag: &crate::value::Map) -> Resul
 }
 
 /// The label; an empty element when there is none.
-fn label(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+fn label<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
     let element = &survey.elements[id];
     let label = Xml::new("label");
     if element.needs_itext() {
         return Ok(label.with("ref", format!("jr:itext('{}:label')", element.xpath)));
     }
     match &element.label {
-        Some(text) => Ok(label.with_content(survey.outputs("", &text.to_text(), Some(id))?)),
+        Some(Value::Text(text)) => Ok(label.with_content(survey.outputs("", text, Some(id))?)),
+        Some(Value::Map(_)) => Ok(label),
         None => Ok(label),
     }
 }
 
-fn add_label_and_hint(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+fn add_label_and_hint<'a>(survey: &'a Survey, id: Id, xml: &mut Xml<'a>) -> Result<(), Failure> {
     let element = &survey.elements[id];
     let has_hint = element.hint.is_some() || element.guidance_hint.is_some();
     let has_label = element.label.is_some() || element.media.is_some();

@@ -44,7 +44,7 @@ pub(crate) fn build(
     }
     let survey = Survey {
         elements: Vec::new(),
-        lists: lists.iter().map(|(name, choices)| (name.clone(), ChoiceList::new(choices.clone()))).collect(),
+        lists: lists.into_iter().map(|(name, choices)| (name, ChoiceList::new(choices))).collect(),
         default_language,
         names: HashMap::new(),
         set_values: HashMap::new(),
@@ -55,7 +55,7 @@ pub(crate) fn build(
     };
     let add_none = survey.settings.yes_no("add_none_option").unwrap_or(false);
     let root_fields = survey.settings.values.clone();
-    let mut builder = Builder { survey, lists: &lists, add_none, none_added: HashSet::new() };
+    let mut builder = Builder { survey, add_none, none_added: HashSet::new() };
     let root = Draft { fields: root_fields, ..Draft::new("survey", root_name) };
     let root = builder.element(root, Kind::Survey, None)?;
     for child in children {
@@ -67,15 +67,14 @@ pub(crate) fn build(
     Ok(survey)
 }
 
-pub(crate) struct Builder<'a> {
-    survey: Survey,
-    pub(crate) lists: &'a Lists,
+pub(crate) struct Builder {
+    pub(crate) survey: Survey,
     add_none: bool,
     /// Lists to which "None" was added already.
     none_added: HashSet<String>,
 }
 
-impl Builder<'_> {
+impl Builder {
     /// Adds a draft and all below it.
     pub(crate) fn add(&mut self, mut draft: Draft, parent: Id) -> Result<(), Failure> {
         let kind = match draft.kind.as_str() {
@@ -167,7 +166,8 @@ impl Builder<'_> {
     /// The old setting `add_none_option`: "None" excludes every other choice.
     fn add_none_option(&mut self, draft: &mut Draft) -> Result<(), String> {
         const ALONE: &str = "(.='none' or not(selected(., 'none')))";
-        let choices = draft.choices.as_ref().and_then(|list| Some((list, self.lists.get(list)?)));
+        let choices =
+            draft.choices.as_ref().and_then(|list| Some((list, &self.survey.lists.get(list)?.choices)));
         let Some((list, choices)) = choices.filter(|(_, c)| !c.is_empty()) else {
             return Err("There should be choices for this question.".to_owned());
         };

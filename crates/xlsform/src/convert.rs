@@ -22,7 +22,7 @@ use crate::settings::{SUPPRESS_SPELLING, Settings};
 use crate::spelling;
 use crate::survey::Survey;
 use crate::translation_check::{Translations, missing_translations};
-use crate::value::map_of;
+use crate::value::{Map, Value, map_of};
 use crate::workbook::Workbook;
 use crate::xml::Xml;
 
@@ -188,7 +188,7 @@ fn write(
     let head = Xml::new("h:head").with_child(Xml::new("h:title").with_text(title.as_str())).with_child(model);
     let mut namespaces = namespaces(survey);
     let body = body::body(survey)?;
-    if !namespaces.contains_key("xmlns:dg") && (head.uses_prefix("dg:") || body.uses_prefix("dg:")) {
+    if !namespaces.contains_key("xmlns:dg") && uses_our_prefix(survey) {
         namespaces.insert("xmlns:dg".to_owned(), DEUNGDAE.to_owned());
     }
     let mut html = Xml::new("h:html");
@@ -235,6 +235,18 @@ fn namespaces(survey: &Survey) -> IndexMap<String, String> {
         }
     }
     namespaces
+}
+
+/// Whether an attribute of the form is ours, such as `dg:class`.
+fn uses_our_prefix(survey: &Survey) -> bool {
+    let ours = |map: &Option<Map>| map.iter().flatten().any(|(name, _)| name.starts_with("dg:"));
+    survey
+        .settings
+        .values
+        .get("attribute")
+        .and_then(Value::map)
+        .is_some_and(|m| m.keys().any(|k| k.starts_with("dg:")))
+        || survey.elements.iter().any(|e| ours(&e.bind) || ours(&e.control) || ours(&e.instance))
 }
 
 fn has_external_select(drafts: &[Draft]) -> bool {

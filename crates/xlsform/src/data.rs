@@ -8,7 +8,7 @@ use crate::value::Value;
 use crate::xml::Xml;
 
 /// The root of the record with what the settings say about it.
-pub(crate) fn root(survey: &Survey, id: &str) -> Result<Xml, Failure> {
+pub(crate) fn root<'a>(survey: &'a Survey, id: &'a str) -> Result<Xml<'a>, Failure> {
     let settings = &survey.settings;
     let mut root = section(survey, 0, false)?;
     for (name, value) in settings.values.get("attribute").and_then(Value::map).into_iter().flatten() {
@@ -20,7 +20,7 @@ pub(crate) fn root(survey: &Survey, id: &str) -> Result<Xml, Failure> {
             .sheet("settings")
             .into());
         };
-        root.set(name.clone(), value.as_str());
+        root.set(name.as_str(), value.as_str());
     }
     root.set("id", id);
     for (setting, attribute) in [
@@ -37,9 +37,9 @@ pub(crate) fn root(survey: &Survey, id: &str) -> Result<Xml, Failure> {
 }
 
 /// A group, repeat or entity. Within a template no repeat gets a template of its own.
-fn section(survey: &Survey, id: Id, mut in_template: bool) -> Result<Xml, Failure> {
+fn section<'a>(survey: &'a Survey, id: Id, mut in_template: bool) -> Result<Xml<'a>, Failure> {
     let element = &survey.elements[id];
-    let mut xml = Xml::new(element.name.clone());
+    let mut xml = Xml::new(element.name.as_str());
     add_attributes(survey, id, &mut xml)?;
     for child in &element.children {
         let (child, child_id) = (&survey.elements[*child], *child);
@@ -49,8 +49,8 @@ fn section(survey: &Survey, id: Id, mut in_template: bool) -> Result<Xml, Failur
             _ if child.is_flat => {
                 flat(survey, child_id, &mut xml)?;
             }
-            Kind::Attribute => xml.set(child.name.clone(), child.value.as_str()),
-            Kind::EntityLabel => xml.add(Xml::new(child.name.clone())),
+            Kind::Attribute => xml.set(child.name.as_str(), child.value.as_str()),
+            Kind::EntityLabel => xml.add(Xml::new(child.name.as_str())),
             Kind::Question(_) => xml.add(question(survey, child_id)?),
             Kind::Repeat if !in_template => {
                 in_template = true;
@@ -70,8 +70,8 @@ fn section(survey: &Survey, id: Id, mut in_template: bool) -> Result<Xml, Failur
 }
 
 /// What a new repetition starts from.
-fn template(survey: &Survey, id: Id) -> Result<Xml, Failure> {
-    let mut xml = Xml::new(survey.elements[id].name.clone()).with("jr:template", "");
+fn template<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
+    let mut xml = Xml::new(survey.elements[id].name.as_str()).with("jr:template", "");
     for child_id in &survey.elements[id].children {
         let child = &survey.elements[*child_id];
         match child.kind {
@@ -85,8 +85,8 @@ fn template(survey: &Survey, id: Id) -> Result<Xml, Failure> {
                     ))
                     .into());
             }
-            Kind::Attribute => xml.set(child.name.clone(), child.value.as_str()),
-            Kind::EntityLabel => xml.add(Xml::new(child.name.clone())),
+            Kind::Attribute => xml.set(child.name.as_str(), child.value.as_str()),
+            Kind::EntityLabel => xml.add(Xml::new(child.name.as_str())),
             Kind::Survey | Kind::Group | Kind::Entity => xml.add(section(survey, *child_id, false)?),
         }
     }
@@ -94,7 +94,7 @@ fn template(survey: &Survey, id: Id) -> Result<Xml, Failure> {
 }
 
 /// The content of a group that leaves no trace.
-fn flat(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+fn flat<'a>(survey: &'a Survey, id: Id, xml: &mut Xml<'a>) -> Result<(), Failure> {
     for child_id in &survey.elements[id].children {
         let child = &survey.elements[*child_id];
         match child.kind {
@@ -111,9 +111,9 @@ fn flat(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
     Ok(())
 }
 
-fn question(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+fn question<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
     let element = &survey.elements[id];
-    let mut xml = Xml::new(element.name.clone());
+    let mut xml = Xml::new(element.name.as_str());
     if let Some(default) = &element.default {
         let is_dynamic = default.text().is_some_and(|text| default_is_dynamic(text, &element.type_name));
         if !is_dynamic {
@@ -124,9 +124,9 @@ fn question(survey: &Survey, id: Id) -> Result<Xml, Failure> {
     Ok(xml)
 }
 
-fn add_attributes(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+fn add_attributes<'a>(survey: &'a Survey, id: Id, xml: &mut Xml<'a>) -> Result<(), Failure> {
     for (name, value) in survey.elements[id].instance.iter().flatten() {
-        xml.set(name.clone(), survey.paths(&value.to_text(), Context::of(id))?);
+        xml.add_attribute(name, survey.value_paths(value, Context::of(id))?);
     }
     Ok(())
 }

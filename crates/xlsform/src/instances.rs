@@ -32,7 +32,7 @@ impl Wanted {
 }
 
 /// The instance elements, in pyxform's order.
-pub(crate) fn elements(survey: &Survey) -> Result<Vec<Xml>, Failure> {
+pub(crate) fn elements<'a>(survey: &'a Survey) -> Result<Vec<Xml<'a>>, Failure> {
     let mut wanted = Vec::new();
     let mut last_saved = false;
     for element in &survey.elements {
@@ -93,9 +93,9 @@ pub(crate) fn elements(survey: &Survey) -> Result<Vec<Xml>, Failure> {
             continue;
         }
         declared.insert(&instance.name, instance);
-        let element = Xml::new("instance").with("id", instance.name.as_str());
+        let element = Xml::new("instance").with("id", instance.name.clone());
         elements.push(match &instance.source {
-            Some(source) => element.with("src", source.as_str()),
+            Some(source) => element.with("src", source.clone()),
             None => match survey.lists.get(&instance.name) {
                 Some(list) => element.with_child(items(&instance.name, list)?),
                 None => element,
@@ -184,7 +184,7 @@ fn uses_last_saved(element: &Element) -> bool {
 }
 
 /// The choices of a list as data.
-fn items(name: &str, list: &ChoiceList) -> Result<Xml, Failure> {
+fn items<'a>(name: &str, list: &'a ChoiceList) -> Result<Xml<'a>, Failure> {
     let mut root = Xml::new("root");
     for (i, choice) in list.choices.iter().enumerate() {
         root.add(item(name, i, choice, list.requires_itext)?);
@@ -192,7 +192,7 @@ fn items(name: &str, list: &ChoiceList) -> Result<Xml, Failure> {
     Ok(root)
 }
 
-fn item(list: &str, index: usize, choice: &Map, requires_itext: bool) -> Result<Xml, Failure> {
+fn item<'a>(list: &str, index: usize, choice: &'a Map, requires_itext: bool) -> Result<Xml<'a>, Failure> {
     let fault = |column: &str, reason: &str| {
         Problem::new(format!(
             "On the 'choices' sheet, the column '{column}' of the list '{list}' cannot become data: {reason}"
@@ -200,12 +200,12 @@ fn item(list: &str, index: usize, choice: &Map, requires_itext: bool) -> Result<
         .sheet("choices")
         .column(column)
     };
-    let text = |value: &Value| value.text().map(str::to_owned).unwrap_or_default();
+    let name = choice.get("name").and_then(Value::text).unwrap_or_default();
     let mut item = Xml::new("item");
     if requires_itext {
         item.add(Xml::new("itextId").with_text(format!("{list}-{index}")));
     }
-    item.add(Xml::new("name").with_text(choice.get("name").map(text).unwrap_or_default()));
+    item.add(Xml::new("name").with_text(name));
     if let Some(Value::Text(label)) = choice.get("label").filter(|_| !requires_itext) {
         item.add(Xml::new("label").with_text(label.as_str()));
     }
@@ -226,7 +226,7 @@ fn item(list: &str, index: usize, choice: &Map, requires_itext: bool) -> Result<
             )
             .into());
         }
-        item.add(Xml::new(column.clone()).with_text(value.as_str()));
+        item.add(Xml::new(column.as_str()).with_text(value.as_str()));
     }
     if let Some(Value::Text(sms)) = choice.get("sms_option") {
         item.add(Xml::new("sms_option").with_text(sms.as_str()));

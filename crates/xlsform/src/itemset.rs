@@ -17,12 +17,12 @@ struct Itemset {
 }
 
 impl Itemset {
-    fn element(mut self, survey: &Survey, id: Id) -> Result<Xml, Failure> {
+    fn element<'a>(mut self, survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
         let element = &survey.elements[id];
         let refers = element.itemset.as_deref().is_some_and(has_reference);
         if let Some(filter) = &element.choice_filter {
             let context = Context { use_current: true, reference_parent: refers, ..Context::of(id) };
-            let mut filter = survey.paths(filter, context)?;
+            let mut filter = survey.paths(filter, context)?.into_owned();
             if refers {
                 filter =
                     filter.replace(&format!("current()/{}", self.nodeset), ".").replace(&self.nodeset, ".");
@@ -45,7 +45,7 @@ impl Itemset {
         Ok(self.plain())
     }
 
-    fn plain(self) -> Xml {
+    fn plain<'a>(self) -> Xml<'a> {
         Xml::new("itemset")
             .with("nodeset", self.nodeset)
             .with_child(Xml::new("value").with("ref", self.value))
@@ -72,12 +72,12 @@ fn from_list(survey: &Survey, id: Id) -> Itemset {
 }
 
 /// A list as it is, for the ticks of a range.
-pub(crate) fn of_list(survey: &Survey, id: Id) -> Xml {
+pub(crate) fn of_list<'a>(survey: &'a Survey, id: Id) -> Xml<'a> {
     from_list(survey, id).plain()
 }
 
 /// The choices of a select: from a file, from a question in a repeat, or from a list.
-pub(crate) fn of_select(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+pub(crate) fn of_select<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
     let name = itemset_name(survey, id);
     let (base, extension) = split_extension(name);
     let itemset = if is_choice_file(extension) {
@@ -109,7 +109,7 @@ pub(crate) fn of_select(survey: &Survey, id: Id) -> Result<Xml, Failure> {
 }
 
 /// The places that a geometry is chosen from: those of a repeat, or of a list.
-pub(crate) fn of_geometry(survey: &Survey, id: Id) -> Result<Xml, Failure> {
+pub(crate) fn of_geometry<'a>(survey: &'a Survey, id: Id) -> Result<Xml<'a>, Failure> {
     let name = itemset_name(survey, id);
     let itemset = if has_reference(name) {
         Itemset {
@@ -143,7 +143,7 @@ pub(crate) fn external_query(survey: &Survey, id: Id, list: &str) -> Result<Stri
 }
 
 /// The choices of a select with `search()`, which stand in the body.
-pub(crate) fn add_searched_choices(survey: &Survey, id: Id, xml: &mut Xml) -> Result<(), Failure> {
+pub(crate) fn add_searched_choices<'a>(survey: &'a Survey, id: Id, xml: &mut Xml<'a>) -> Result<(), Failure> {
     let element = &survey.elements[id];
     let Some((name, list)) = element.choices.as_ref().and_then(|name| Some((name, survey.lists.get(name)?)))
     else {

@@ -14,6 +14,9 @@ use crate::xml::Xml;
 /// Most texts that filling in for missing languages may make.
 const MAX_TEXTS: usize = 5_000_000;
 
+/// Most kinds of media of one text.
+const MAX_FORMS: usize = 32;
+
 /// A text and the element that its references are read from.
 #[derive(Debug, Clone)]
 struct Text {
@@ -193,13 +196,19 @@ fn collect_media(translations: &mut Translations, survey: &Survey, element: &Ele
 
 /// Every text exists in every language: where it is missing it is a hyphen.
 fn fill_in(translations: &mut Translations) -> Result<(), Failure> {
-    let mut all: IndexMap<String, IndexSet<Cow<'static, str>>> = IndexMap::new();
+    let mut all: IndexMap<&str, Vec<&Cow<'static, str>>> = IndexMap::new();
     for texts in translations.languages.values() {
         for (id, forms) in texts {
-            match all.get_mut(id) {
-                Some(known) => known.extend(forms.keys().cloned()),
-                None => {
-                    all.insert(id.clone(), forms.keys().cloned().collect());
+            let known = all.entry(id.as_str()).or_default();
+            for form in forms.keys() {
+                if !known.contains(&form) {
+                    known.push(form);
+                }
+                if known.len() > MAX_FORMS {
+                    return Err(Problem::new(format!(
+                        "The text '{id}' has more than {MAX_FORMS} kinds of media. Remove columns."
+                    ))
+                    .into());
                 }
             }
         }
@@ -212,17 +221,17 @@ fn fill_in(translations: &mut Translations) -> Result<(), Failure> {
         ))
         .into());
     }
-    for texts in translations.languages.values_mut() {
+    let mut missing: Vec<(usize, String, Cow<'static, str>)> = Vec::new();
+    for (language, texts) in translations.languages.values().enumerate() {
         for (id, forms) in &all {
-            let there = match texts.get_mut(id) {
-                Some(there) => there,
-                None => texts.entry(id.clone()).or_default(),
-            };
-            for form in forms {
-                if !there.contains_key(form) {
-                    there.insert(form.clone(), Text { value: "-".to_owned(), element: None });
-                }
-            }
+            let there = texts.get(*id);
+            let absent = forms.iter().filter(|form| there.is_none_or(|there| !there.contains_key(**form)));
+            missing.extend(absent.map(|form| (language, (*id).to_owned(), (*form).clone())));
+        }
+    }
+    for (language, id, form) in missing {
+        if let Some((_, texts)) = translations.languages.get_index_mut(language) {
+            texts.entry(id).or_default().insert(form, Text { value: "-".to_owned(), element: None });
         }
     }
     Ok(())
@@ -291,7 +300,7 @@ fn redirect_searches(survey: &mut Survey) -> Result<(), Failure> {
 }
 
 /// The `itext` element.
-pub(crate) fn element(survey: &Survey, translations: &Translations) -> Result<Xml, Failure> {
+pub(crate) fn element<'a>(survey: &'a Survey, translations: &'a Translations) -> Result<Xml<'a>, Failure> {
     let mut itext = Xml::new("itext");
     for (language, texts) in &translations.languages {
         let mut translation = Xml::new("translation").with("lang", language.as_str());
@@ -313,7 +322,12 @@ pub(crate) fn element(survey: &Survey, translations: &Translations) -> Result<Xm
     Ok(itext)
 }
 
-fn value(survey: &Survey, is_hint: bool, form: &str, text: &Text) -> Result<Option<Xml>, Failure> {
+fn value<'a>(
+    survey: &'a Survey,
+    is_hint: bool,
+    form: &'a str,
+    text: &'a Text,
+) -> Result<Option<Xml<'a>>, Failure> {
     let plain = form == "long" || is_hint;
     // A key of pyxform's own, which a column can have by accident.
     if form == "type" || (!plain && text.value == "-") {
@@ -326,7 +340,7 @@ fn value(survey: &Survey, is_hint: bool, form: &str, text: &Text) -> Result<Opti
     };
     let mut value = Xml::new("value");
     if !plain || (is_hint && form == "guidance") {
-        value.set("form", form.to_owned());
+        value.set("form", form);
     }
     Ok(Some(value.with_content(survey.outputs(&prefix, &text.value, text.element)?)))
 }

@@ -8,12 +8,13 @@ use crate::value::{Map, Value, printed};
 
 /// Adds a group for each choice, with the questions of the loop inside.
 pub(crate) fn roll_out(
-    builder: &mut Builder<'_>,
+    builder: &mut Builder,
     list: Option<&str>,
     children: &[Draft],
     parent: Id,
 ) -> Result<(), Failure> {
-    let choices = list.and_then(|list| builder.lists.get(list)).cloned().unwrap_or_default();
+    let choices =
+        list.and_then(|list| builder.survey.lists.get(list)).map(|l| l.choices.clone()).unwrap_or_default();
     for choice in choices {
         let name = choice.get("name").and_then(Value::text).unwrap_or_default().to_owned();
         if name == "none" {

@@ -1,5 +1,7 @@
 //! The head of the form: its title and its model with data, instances, bindings and actions.
 
+use std::borrow::Cow;
+
 use crate::aliases::yes_no_expression;
 use crate::data;
 use crate::draft::{Action, NEW_REPEAT};
@@ -13,7 +15,11 @@ use crate::value::Value;
 use crate::xml::Xml;
 
 /// The `model` element.
-pub(crate) fn model(survey: &Survey, form_id: &str, translations: &Translations) -> Result<Xml, Failure> {
+pub(crate) fn model<'a>(
+    survey: &'a Survey,
+    form_id: &'a str,
+    translations: &'a Translations,
+) -> Result<Xml<'a>, Failure> {
     let mut model = Xml::new("model").with("odk:xforms-version", "1.0.0");
     if let Some(version) = survey.entity_version {
         model.set("entities:entities-version", version);
@@ -42,11 +48,11 @@ pub(crate) fn model(survey: &Survey, form_id: &str, translations: &Translations)
 }
 
 /// Where and how records are sent.
-fn submission(survey: &Survey) -> Option<Xml> {
+fn submission<'a>(survey: &'a Survey) -> Option<Xml<'a>> {
     let setting = |name: &str| survey.settings.text(name).filter(|v| !v.is_empty());
     let mut submission = Xml::new("submission");
     let mut is_needed = false;
-    let mut set = |name: &'static str, value: Option<&str>| {
+    let mut set = |name: &'static str, value: Option<&'a str>| {
         if let Some(value) = value {
             submission.set(name, value);
             is_needed = true;
@@ -64,7 +70,7 @@ fn submission(survey: &Survey) -> Option<Xml> {
 }
 
 /// What the model says about the value of an element.
-fn bind(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
+fn bind<'a>(survey: &'a Survey, id: Id) -> Result<Option<Xml<'a>>, Failure> {
     let element = &survey.elements[id];
     if element.is_flat || element.kind == Kind::External {
         return Ok(None);
@@ -79,18 +85,17 @@ fn bind(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
         let may_refer = matches!(part.as_str(), "jr:constraintMsg" | "jr:requiredMsg");
         let is_translated = (may_refer || part == "jr:noAppErrorString") && value.is_map();
         if is_translated || (may_refer && value.text().is_some_and(has_reference)) {
-            bind.set(part.clone(), format!("jr:itext('{}:{part}')", element.xpath));
+            bind.add_attribute(part, format!("jr:itext('{}:{part}')", element.xpath));
             continue;
         }
         let is_expression =
             matches!(part.as_str(), "readonly" | "required" | "relevant" | "constraint" | "calculate");
-        let text = value.to_text();
-        let converted = if is_expression { yes_no_expression(&text) } else { None };
-        bind.set(
-            part.clone(),
+        let converted = value.text().filter(|_| is_expression).and_then(yes_no_expression);
+        bind.add_attribute(
+            part,
             match converted {
-                Some(converted) => converted.to_owned(),
-                None => survey.paths(&text, Context::of(id))?,
+                Some(converted) => converted.into(),
+                None => survey.value_paths(value, Context::of(id))?,
             },
         );
     }
@@ -98,7 +103,7 @@ fn bind(survey: &Survey, id: Id) -> Result<Option<Xml>, Failure> {
 }
 
 /// The actions of an element: those of the model, or those of the repeat around it.
-pub(crate) fn actions(survey: &Survey, id: Id, in_repeat: bool) -> Result<Vec<Xml>, Failure> {
+pub(crate) fn actions<'a>(survey: &'a Survey, id: Id, in_repeat: bool) -> Result<Vec<Xml<'a>>, Failure> {
     let element = &survey.elements[id];
     let mut written = Vec::new();
     for action in element.actions.iter().filter(|a| (a.event == NEW_REPEAT) == in_repeat) {
@@ -106,16 +111,16 @@ pub(crate) fn actions(survey: &Survey, id: Id, in_repeat: bool) -> Result<Vec<Xm
             Some(default) => Some(if element.dynamic_default {
                 survey.paths(default, Context::of(id))?
             } else {
-                default.to_owned()
+                default.into()
             }),
-            None => action.value.clone(),
+            None => action.value.as_deref().map(Cow::from),
         };
         written.push(write(action, &element.xpath, value));
     }
     Ok(written)
 }
 
-fn write(action: &Action, target: &str, value: Option<String>) -> Xml {
+fn write<'a>(action: &'a Action, target: &'a str, value: Option<Cow<'a, str>>) -> Xml<'a> {
     let mut xml = Xml::new(action.element).with("ref", target).with("event", action.event);
     if action.element == "setvalue"
         && let Some(value) = value.filter(|v| !v.is_empty())

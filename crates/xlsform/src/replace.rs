@@ -1,5 +1,6 @@
 //! `${name}` becomes a path, in expressions and in texts that people read.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::expression::{instance_expressions, reference_length};
@@ -7,6 +8,7 @@ use crate::problem::Failure;
 use crate::python::strip;
 use crate::reference;
 use crate::survey::{Id, Survey};
+use crate::value::{Value, printed};
 use crate::xml::{Node, Xml, escape};
 
 /// Where an expression stands.
@@ -28,21 +30,36 @@ impl Context {
 
 impl Survey {
     /// The expression with paths for references.
-    pub(crate) fn paths(&self, expression: &str, context: Context) -> Result<String, Failure> {
+    pub(crate) fn paths<'t>(&self, expression: &'t str, context: Context) -> Result<Cow<'t, str>, Failure> {
         if !reference::is_candidate(expression) {
-            return Ok(expression.to_owned());
+            return Ok(expression.into());
         }
-        self.substituted(expression, context, |path| path)
+        self.substituted(expression, context, |path| path).map(Cow::from)
+    }
+
+    /// The same for a value that may have parts.
+    pub(crate) fn value_paths<'t>(
+        &self,
+        value: &'t Value,
+        context: Context,
+    ) -> Result<Cow<'t, str>, Failure> {
+        match value {
+            Value::Text(text) => self.paths(text, context),
+            Value::Map(map) => self.paths(&printed(map), context).map(|p| p.into_owned().into()),
+        }
     }
 
     /// A text for people: references and `instance()` expressions become outputs. `prefix` goes before it.
-    pub(crate) fn outputs(
+    pub(crate) fn outputs<'t>(
         &self,
         prefix: &str,
-        text: &str,
+        text: &'t str,
         element: Option<Id>,
-    ) -> Result<Vec<Node>, Failure> {
-        let plain = || vec![Node::Text(format!("{prefix}{text}"))];
+    ) -> Result<Vec<Node<'t>>, Failure> {
+        let plain = || {
+            let text = if prefix.is_empty() { Cow::from(text) } else { format!("{prefix}{text}").into() };
+            vec![Node::Text(text)]
+        };
         let has_instance = text.len() > 9 && text.contains("instance(");
         if text == "-" || !(has_instance || reference::is_candidate(text)) {
             return Ok(plain());
@@ -178,12 +195,12 @@ const OUTPUT: &str = "<output value=\"";
 const OUTPUT_END: &str = "\"/>";
 
 /// Reads text with outputs as an XML parser would; the outputs are the only tags in it.
-fn parsed(marked: &str) -> Vec<Node> {
+fn parsed(marked: &str) -> Vec<Node<'static>> {
     let mut nodes = Vec::new();
     let mut rest = marked;
     while let Some(at) = rest.find(OUTPUT) {
         if at > 0 {
-            nodes.push(Node::Text(unescaped(&rest[..at], false)));
+            nodes.push(Node::Text(unescaped(&rest[..at], false).into()));
         }
         rest = &rest[at + OUTPUT.len()..];
         let (value, after) = rest.split_once(OUTPUT_END).unwrap_or((rest, ""));
@@ -191,7 +208,7 @@ fn parsed(marked: &str) -> Vec<Node> {
         rest = after;
     }
     if !rest.is_empty() {
-        nodes.push(Node::Text(unescaped(rest, false)));
+        nodes.push(Node::Text(unescaped(rest, false).into()));
     }
     nodes
 }

@@ -2,74 +2,83 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-
 use crate::names::is_xml_tag;
 use crate::problem::{Failure, Problem};
 
 /// An element with its attributes and children in order.
 #[derive(Debug, Clone)]
-pub(crate) struct Xml {
-    tag: Cow<'static, str>,
-    attributes: IndexMap<Cow<'static, str>, String>,
-    children: Vec<Node>,
+pub(crate) struct Xml<'a> {
+    tag: Cow<'a, str>,
+    attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    children: Vec<Node<'a>>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Node {
-    Element(Xml),
-    Text(String),
+pub(crate) enum Node<'a> {
+    Element(Xml<'a>),
+    Text(Cow<'a, str>),
 }
 
-impl Xml {
-    pub(crate) fn new(tag: impl Into<Cow<'static, str>>) -> Self {
-        Xml { tag: tag.into(), attributes: IndexMap::new(), children: Vec::new() }
+impl<'a> Xml<'a> {
+    pub(crate) fn new(tag: impl Into<Cow<'a, str>>) -> Self {
+        Xml { tag: tag.into(), attributes: Vec::new(), children: Vec::new() }
     }
 
-    pub(crate) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.set(name, value);
         self
     }
 
-    pub(crate) fn with_text(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn with_text(mut self, text: impl Into<Cow<'a, str>>) -> Self {
         self.children.push(Node::Text(text.into()));
         self
     }
 
-    pub(crate) fn with_child(mut self, child: Xml) -> Self {
+    pub(crate) fn with_child(mut self, child: Xml<'a>) -> Self {
         self.add(child);
         self
     }
 
-    pub(crate) fn with_content(mut self, content: Vec<Node>) -> Self {
-        self.children.extend(content);
+    pub(crate) fn with_content(mut self, content: Vec<Node<'a>>) -> Self {
+        if self.children.is_empty() {
+            self.children = content;
+        } else {
+            self.children.extend(content);
+        }
         self
     }
 
     /// Sets an attribute; one that is there keeps its place.
-    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
-        self.attributes.insert(name.into(), value.into());
+    pub(crate) fn set(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        let name = name.into();
+        match self.attributes.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, old)) => *old = value.into(),
+            None => self.attributes.push((name, value.into())),
+        }
     }
 
-    pub(crate) fn add(&mut self, child: Xml) {
+    /// Adds one of many attributes with distinct names; only the element's first attribute may have this name already.
+    pub(crate) fn add_attribute(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        let name = name.into();
+        match self.attributes.first_mut() {
+            Some((first, old)) if *first == name => *old = value.into(),
+            _ => self.attributes.push((name, value.into())),
+        }
+    }
+
+    pub(crate) fn add(&mut self, child: Xml<'a>) {
         self.children.push(Node::Element(child));
     }
 
     /// Adds a child before the one added last.
-    pub(crate) fn add_before_last(&mut self, child: Xml) {
+    pub(crate) fn add_before_last(&mut self, child: Xml<'a>) {
         let at = self.children.len().saturating_sub(1);
         self.children.insert(at, Node::Element(child));
     }
 
-    /// Whether an attribute here or below has this prefix (with its colon).
-    pub(crate) fn uses_prefix(&self, prefix: &str) -> bool {
-        self.attributes.keys().any(|name| name.starts_with(prefix))
-            || self.children.iter().any(|child| matches!(child, Node::Element(e) if e.uses_prefix(prefix)))
-    }
-
     /// The document's text. Refuses what XML cannot say.
     pub(crate) fn document(&self) -> Result<String, Failure> {
-        let mut out = String::with_capacity(64 << 10);
+        let mut out = String::with_capacity(256 << 10);
         out.push_str("<?xml version=\"1.0\"?>");
         self.write(&mut out)?;
         Ok(out)
