@@ -17,9 +17,9 @@ use crate::survey::{ChoiceList, Class, Element, Id, Kind, Named, Survey};
 use crate::value::{Map, Value, map_of};
 
 /// Most elements that a form may have; loops within loops make many.
-const MAX_ELEMENTS: usize = 500_000;
+const MAX_ELEMENTS: usize = 100_000;
 /// Most bytes that references and paths may fill.
-const BUDGET: usize = 128 << 20;
+const BUDGET: usize = 64 << 20;
 
 /// Builds the survey and checks its names.
 pub(crate) fn build(

@@ -53,7 +53,7 @@ pub(crate) fn elements<'a>(survey: &'a Survey) -> Result<Vec<Xml<'a>>, Failure> 
                         format!("jr://{folder}/{itemset}"),
                     ));
                 }
-                last_saved |= uses_last_saved(element);
+                last_saved = last_saved || uses_last_saved(element)?;
             }
             Kind::External => {
                 let extension = element.type_name.split('-').next().unwrap_or_default();
@@ -175,12 +175,19 @@ fn pulldata_files(expression: &str) -> Vec<String> {
     files
 }
 
-fn uses_last_saved(element: &Element) -> bool {
-    element.default.as_ref().and_then(Value::text).is_some_and(has_last_saved)
-        || element.choice_filter.as_deref().is_some_and(has_last_saved)
-        || EXPRESSIONS
-            .iter()
-            .any(|part| element.bind_part(part).and_then(Value::text).is_some_and(has_last_saved))
+/// Whether an expression of the element refers to the last saved record; expressions have no languages.
+fn uses_last_saved(element: &Element) -> Result<bool, Problem> {
+    let parts = element.bind.iter().flatten().filter(|(part, _)| EXPRESSIONS.contains(&part.as_str()));
+    let values = element.default.iter().map(|default| ("default", default));
+    let values = values.chain(parts.map(|(part, value)| (part.as_str(), value)));
+    for (column, value) in values {
+        match value {
+            Value::Map(_) => return Err(Problem::wrong_shape(element.row, column)),
+            Value::Text(text) if has_last_saved(text) => return Ok(true),
+            Value::Text(_) => {}
+        }
+    }
+    Ok(element.choice_filter.as_deref().is_some_and(has_last_saved))
 }
 
 /// The choices of a list as data.

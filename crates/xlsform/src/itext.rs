@@ -72,7 +72,7 @@ pub(crate) fn collect(survey: &mut Survey) -> Result<Translations, Failure> {
     for element in survey.elements.iter().filter(|e| e.is_question() || e.is_section()) {
         collect_media(&mut translations, survey, element)?;
     }
-    fill_in(&mut translations)?;
+    fill_in(survey, &mut translations)?;
     Ok(translations)
 }
 
@@ -141,6 +141,7 @@ fn collect_element(
             ))));
         };
         let path = format!("{}:{part}", element.xpath);
+        survey.spend(path.len())?;
         let text = Text { value: text.clone(), element: Some(id) };
         // pyxform looks for the word in the whole path.
         if path.contains("guidance_hint") {
@@ -195,7 +196,7 @@ fn collect_media(translations: &mut Translations, survey: &Survey, element: &Ele
 }
 
 /// Every text exists in every language: where it is missing it is a hyphen.
-fn fill_in(translations: &mut Translations) -> Result<(), Failure> {
+fn fill_in(survey: &Survey, translations: &mut Translations) -> Result<(), Failure> {
     let mut all: IndexMap<&str, Vec<&Cow<'static, str>>> = IndexMap::new();
     for texts in translations.languages.values() {
         for (id, forms) in texts {
@@ -230,6 +231,7 @@ fn fill_in(translations: &mut Translations) -> Result<(), Failure> {
         }
     }
     for (language, id, form) in missing {
+        survey.spend(id.len())?;
         if let Some((_, texts)) = translations.languages.get_index_mut(language) {
             texts.entry(id).or_default().insert(form, Text { value: "-".to_owned(), element: None });
         }

@@ -167,7 +167,7 @@ impl Survey {
                 Ok(())
             }
             None => Err(Problem::new(
-                "The form becomes too large: its references and paths fill more than 128 MiB. \
+                "The form becomes too large: its references and paths fill more than 64 MiB. \
                  Shorten the names of groups and questions, or nest less.",
             )
             .into()),

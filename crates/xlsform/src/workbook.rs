@@ -116,6 +116,36 @@ impl Workbook {
         })
     }
 
+    /// The same form with a setting as if its settings sheet said so.
+    ///
+    /// With `allow_choice_duplicates` = `yes`, forms convert that were made when lists could repeat a choice.
+    pub fn with_setting(mut self, name: &str, value: &str) -> Workbook {
+        // A single sheet is the survey whatever its name; beside another it must be called so.
+        if let [only] = self.sheets.as_mut_slice()
+            && !spelling::is_known_sheet(&only.name.to_lowercase())
+        {
+            "survey".clone_into(&mut only.name);
+        }
+        let is_settings = |sheet: &Sheet| sheet.name.to_lowercase() == "settings";
+        let at = self.sheets.iter().rposition(is_settings).unwrap_or_else(|| {
+            self.sheets.push(Sheet { name: "settings".to_owned(), ..Sheet::default() });
+            self.sheets.len() - 1
+        });
+        let Some(sheet) = self.sheets.get_mut(at) else { return self };
+        let column = sheet.header.iter().position(|h| h == name).unwrap_or_else(|| {
+            sheet.header.push(name.to_owned());
+            sheet.header.len() - 1
+        });
+        if sheet.rows.is_empty() {
+            sheet.rows.push(Vec::new());
+        }
+        if let Some(row) = sheet.rows.first_mut() {
+            row.retain(|(c, _)| *c != column);
+            row.push((column, value.to_owned()));
+        }
+        self
+    }
+
     /// The names of all sheets, as written.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.sheets.iter().map(|s| s.name.as_str())

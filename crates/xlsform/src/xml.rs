@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use crate::names::is_xml_tag;
 use crate::problem::{Failure, Problem};
 
+/// Largest document.
+const MAX_BYTES: usize = 256 << 20;
+
 /// An element with its attributes and children in order.
 #[derive(Debug, Clone)]
 pub(crate) struct Xml<'a> {
@@ -85,6 +88,9 @@ impl<'a> Xml<'a> {
     }
 
     fn write(&self, out: &mut String) -> Result<(), Failure> {
+        if out.len() > MAX_BYTES {
+            return Err(Problem::new("The form becomes larger than 256 MiB. Make it smaller.").into());
+        }
         check_name(&self.tag)?;
         out.push('<');
         out.push_str(&self.tag);
