@@ -1,13 +1,12 @@
-//! What people see of the ledger and the audit, and the log as files for outsiders.
+//! What people see of the ledger, and the log as files for outsiders.
 
+use ledger::tile::{Content, Tile};
 use ledger::{Hash, VerifierKey};
-use store::audit::AuditEntry;
 use store::ledger::LedgerLeaf;
 use store::{Fault, Tx};
 
 use crate::Desk;
-use crate::answer::Answer;
-use crate::may::{Administrator, Ledger, May};
+use crate::answer::{Answer, Refusal};
 
 /// The head of the log and a page of its leaves, newest first.
 pub struct LedgerPage {
@@ -21,15 +20,7 @@ pub struct LedgerPage {
     pub leaves: Vec<LedgerLeaf>,
 }
 
-/// A page of the audit, newest first.
-pub struct AuditPage {
-    /// Its entries.
-    pub entries: Vec<AuditEntry>,
-    /// Where the next page begins; none on the last one.
-    pub before: Option<i64>,
-}
-
-/// Leaves or entries on a page.
+/// Leaves on a page.
 const PAGE: i64 = 50;
 
 impl Desk {
@@ -84,25 +75,71 @@ impl Desk {
             .await?)
     }
 
-    /// The audit of a mandate, newest first, below entry `before`.
-    pub async fn audit(&self, may: &May<'_, Ledger>, before: Option<i64>) -> Answer<AuditPage> {
-        self.audit_page(Some(may.mandate().id), before).await
-    }
-
-    /// The audit of the whole server.
-    pub async fn server_audit(&self, _: &Administrator, before: Option<i64>) -> Answer<AuditPage> {
-        self.audit_page(None, before).await
-    }
-
-    async fn audit_page(&self, mandate: Option<i64>, before: Option<i64>) -> Answer<AuditPage> {
-        let mut entries = self
+    /// One file of the log at its C2SP path (`checkpoint`, `tile/0/x001/067`, `tile/entries/000.p/8`); none where the log
+    /// has no such file yet. The flag tells whether it can never change.
+    pub async fn ledger_file(&self, path: &str) -> Answer<Option<(Vec<u8>, bool)>> {
+        if path == ledger::tile::CHECKPOINT_PATH {
+            let head = self.store.read(store::ledger::head).await?;
+            let checkpoint = head.map(|head| head.checkpoint).filter(|checkpoint| !checkpoint.is_empty());
+            return Ok(checkpoint.map(|checkpoint| (checkpoint.into_bytes(), false)));
+        }
+        let Some(tile) = Tile::parse(path) else { return Ok(None) };
+        let Some((from, width)) = i64::try_from(tile.items().start).ok().zip(i64::try_from(tile.width).ok())
+        else {
+            return Ok(None);
+        };
+        Ok(self
             .store
-            .read(move |tx| store::audit::list(tx, mandate, before.unwrap_or(i64::MAX), PAGE + 1))
+            .read(move |tx| {
+                let size = size(tx)?;
+                let bytes = match tile.content {
+                    Content::Entries if from + width > size => None,
+                    Content::Entries => {
+                        let leaves = store::ledger::leaves(tx, from, width)?;
+                        let leaves: Vec<&str> = leaves.iter().map(|leaf| leaf.leaf.as_str()).collect();
+                        ledger::tile::write_bundle(&leaves)
+                    }
+                    Content::Hashes(level) => {
+                        let level = i64::from(level) * i64::from(ledger::tile::TILE_HEIGHT);
+                        let whole = size.checked_shr(u32::try_from(level).unwrap_or(u32::MAX)).unwrap_or(0);
+                        let hashes = if from + width > whole {
+                            Vec::new()
+                        } else {
+                            store::ledger::nodes(tx, level, from, width)?
+                        };
+                        (hashes.len() as i64 == width).then(|| hashes.concat())
+                    }
+                };
+                Ok::<_, Fault>(bytes.map(|bytes| (bytes, true)))
+            })
+            .await?)
+    }
+
+    /// A proof in one file (C2SP tlog-proof) that a leaf is in the log as its newest checkpoint signs it.
+    pub async fn ledger_proof(&self, seq: i64) -> Answer<String> {
+        let found = self
+            .store
+            .read(move |tx| {
+                let Some(head) = store::ledger::head(tx)? else { return Ok(None) };
+                let size = u64::try_from(size(tx)?).unwrap_or(0);
+                let Some(index) = u64::try_from(seq).ok().filter(|index| *index < size) else {
+                    return Ok(None);
+                };
+                let damaged = |what: String| Fault::Damaged { what };
+                let node = |level: u8, position: u64| {
+                    let position = i64::try_from(position).ok()?;
+                    let hash = store::ledger::node(tx, i64::from(level), position).ok()??;
+                    Hash::from_bytes(&hash)
+                };
+                let path =
+                    ledger::inclusion_proof(index, size, node).map_err(|error| damaged(error.to_string()))?;
+                let checkpoint = ledger::SignedNote::parse(head.checkpoint.as_bytes())
+                    .map_err(|error| damaged(error.to_string()))?;
+                let proof = ledger::TlogProof { extra: None, index, path, checkpoint };
+                Ok::<_, Fault>(Some(proof.to_string()))
+            })
             .await?;
-        let more = entries.len() as i64 > PAGE;
-        entries.truncate(PAGE as usize);
-        let before = if more { entries.last().map(|entry| entry.id) } else { None };
-        Ok(AuditPage { entries, before })
+        Ok(found.ok_or_else(Refusal::not_found)?)
     }
 }
 
@@ -123,13 +160,10 @@ fn export(tx: &mut Tx, size: u64) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         Some(leaves.into_iter().map(|leaf| leaf.leaf.into_bytes()).collect())
     };
     let nodes = |level: u8, range: std::ops::Range<u64>| -> Option<Vec<Hash>> {
-        let mut hashes = Vec::new();
-        for position in range {
-            let position = i64::try_from(position).ok()?;
-            let hash = store::ledger::node(&mut tx.borrow_mut(), i64::from(level), position).ok()??;
-            hashes.push(Hash::from_bytes(&hash)?);
-        }
-        Some(hashes)
+        let from = i64::try_from(range.start).ok()?;
+        let count = i64::try_from(range.end - range.start).ok()?;
+        let hashes = store::ledger::nodes(&mut tx.borrow_mut(), i64::from(level), from, count).ok()?;
+        hashes.iter().map(|hash| Hash::from_bytes(hash)).collect()
     };
     let mut files = Vec::new();
     for file in ledger::tile::export(0, size, entries, nodes) {

@@ -2,10 +2,12 @@
 
 mod answer;
 mod attempts;
+mod audit_pages;
 mod desk;
 mod devices;
 mod encrypted;
 mod entries;
+mod entry_reading;
 mod export;
 mod files;
 mod forms;
@@ -24,18 +26,21 @@ mod registries;
 mod search;
 mod session;
 mod submissions;
+mod today;
 mod totp;
 
 pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
+pub use audit_pages::{About, AuditLine, AuditPage};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use encrypted::OpenedByKey;
 pub use entries::EntryChange;
+pub use entry_reading::{EntryDetail, EntryRow, EntryVersionDetail};
 pub use export::{Export, time};
 pub use files::IncomingFile;
 pub use forms::{FormModel, ListedFile, ListedForm, Upload, Uploaded};
 pub use holdings::{Holding, Holdings};
-pub use ledger_pages::{AuditPage, LedgerPage};
+pub use ledger_pages::LedgerPage;
 pub use mandates::{CompartmentState, DEVICES, NewMandate};
 pub use may::{
     Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity,
@@ -44,9 +49,11 @@ pub use may::{
 pub use members::NewMember;
 pub use names::Names;
 pub use receive::{Received, Sender, SentFile};
-pub use registries::{EntryDetail, EntryRow, EntryVersionDetail, property_class};
+pub use registries::property_class;
+pub use search::{Found, Search};
 pub use session::{Login, Session};
 pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};
+pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.

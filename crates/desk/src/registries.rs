@@ -1,21 +1,20 @@
 //! Registries and their entries: what a protocol or a form declares, what members see and change, what phones fetch.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use store::form::Form;
 use store::mandate::{self, Holder, Mandate};
-use store::registry::{self, Entry, EntryVersion, Property, Registry};
+use store::registry::{self, Property, Registry};
 use store::{Fault, Tx, setting};
 use xforms::Class;
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::devices::Phone;
-use crate::entries::{
-    self, Applied, Author, EntryChange, LABEL, RegistryModel, class, names, object, version_place,
-};
+use crate::entries::{self, Applied, Author, EntryChange, LABEL, RegistryModel, class, object};
+use crate::entry_reading::{Part, open_parts};
 use crate::forms::FormModel;
 use crate::keyring::Keyring;
-use crate::may::{Manage, May, OpenIdentity, Read, Review};
+use crate::may::{Manage, May, Read, Review};
 use crate::receive::Sender;
 use crate::record::{self, Done};
 
@@ -139,40 +138,6 @@ pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) ->
     Ok(())
 }
 
-/// An entry in a list. Values are by property; those that are closed to the session are absent.
-pub struct EntryRow {
-    /// The entry.
-    pub entry: Entry,
-    /// Opened values.
-    pub values: Map<String, Value>,
-    /// Whether something stayed closed.
-    pub closed: bool,
-}
-
-/// One version of an entry, opened as far as the session can.
-pub struct EntryVersionDetail {
-    /// As stored.
-    pub version: EntryVersion,
-    /// Names of the properties that it sets.
-    pub changed: Vec<String>,
-    /// Opened values.
-    pub values: Map<String, Value>,
-}
-
-/// An entry with its history.
-pub struct EntryDetail {
-    /// The registry.
-    pub registry: Registry,
-    /// Its properties.
-    pub properties: Vec<Property>,
-    /// The entry.
-    pub entry: Entry,
-    /// Every version, oldest first.
-    pub versions: Vec<EntryVersionDetail>,
-    /// Values after the newest version, as far as they are open to the session.
-    pub values: Map<String, Value>,
-}
-
 impl Desk {
     /// The registries of a mandate, each with the number of entries that wait for a conflict to be resolved.
     pub async fn registries(&self, may: &May<'_, Read>) -> Answer<Vec<(Registry, i64)>> {
@@ -275,87 +240,6 @@ impl Desk {
             Property { registry: id, name, position, labels: "{}".to_owned(), kind, class, on_device };
         let added = self.store.write(move |tx| registry::add_property(tx, &property)).await?;
         if added { Ok(()) } else { Err(Refusal::conflict("refusal-property-taken").into()) }
-    }
-
-    /// A page of a registry's entries, oldest first, after the entry with number `after` (0 for the first page), opened
-    /// as far as the session can. Identity stays closed here; it is opened entry by entry, with a reason.
-    pub async fn entries(
-        &self,
-        may: &May<'_, Read>,
-        name: &str,
-        after: i64,
-        limit: i64,
-    ) -> Answer<Vec<EntryRow>> {
-        let model = self.registry_model(may.mandate().id, name).await?;
-        let keyring = self.keyring(may.session());
-        Ok(self
-            .store
-            .read(move |tx| {
-                let mut keyring = keyring;
-                let mut found = Vec::new();
-                registry::each_with_versions(tx, model.registry.id, after, limit, |entry, versions| {
-                    found.push((entry, versions));
-                    Ok(())
-                })?;
-                let mut rows = Vec::with_capacity(found.len());
-                for (entry, versions) in found {
-                    let mut values = object(&entry.open_values);
-                    let mut closed = false;
-                    for version in &versions {
-                        let opened = open_parts(tx, keyring.as_mut(), version, &[Part::Sensitive])?;
-                        closed |= opened.closed || version.sealed_identity.is_some();
-                        values.extend(opened.values);
-                    }
-                    rows.push(EntryRow { entry, values, closed });
-                }
-                Ok::<_, Fault>(rows)
-            })
-            .await?)
-    }
-
-    /// One entry with its history. Identity stays closed unless a reason is given, which is logged.
-    pub async fn entry(
-        &self,
-        may: &May<'_, Read>,
-        name: &str,
-        uuid: &str,
-        identity: Option<(&May<'_, OpenIdentity>, &str)>,
-    ) -> Answer<EntryDetail> {
-        let model = self.registry_model(may.mandate().id, name).await?;
-        let uuid = uuid.to_owned();
-        let registry = model.registry.id;
-        let entry = self
-            .store
-            .read(move |tx| registry::entry(tx, registry, &uuid))
-            .await?
-            .ok_or_else(Refusal::not_found)?;
-        if let Some((_, reason)) = identity {
-            self.log_opening(may.session(), may.mandate().id, "entry", entry.id, reason).await?;
-        }
-        let parts: &[Part] =
-            if identity.is_some() { &[Part::Sensitive, Part::Identity] } else { &[Part::Sensitive] };
-        let keyring = self.keyring(may.session());
-        Ok(self
-            .store
-            .read(move |tx| {
-                let mut keyring = keyring;
-                let mut values = object(&entry.open_values);
-                let mut versions = Vec::new();
-                for version in registry::entry_versions(tx, entry.id)? {
-                    let opened = open_parts(tx, keyring.as_mut(), &version, parts)?;
-                    values.extend(opened.values.clone());
-                    let mut own = object(&version.open_values);
-                    own.extend(opened.values);
-                    versions.push(EntryVersionDetail {
-                        changed: names(&version.changed),
-                        values: own,
-                        version,
-                    });
-                }
-                let RegistryModel { registry, properties, .. } = model;
-                Ok::<_, Fault>(EntryDetail { registry, properties, entry, versions, values })
-            })
-            .await?)
     }
 
     /// Makes an entry, or changes one on top of the version that the member saw.
@@ -561,47 +445,6 @@ const PAGE: i64 = 1000;
 
 fn phone_keyring(phone: &Phone) -> Keyring {
     Keyring::new(Holder::Device(phone.device.id), phone.token.secret_key())
-}
-
-/// A sealed part of an entry's version.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    Sensitive,
-    Identity,
-    Device,
-}
-
-pub(crate) struct OpenedParts {
-    pub(crate) values: Map<String, Value>,
-    pub(crate) closed: bool,
-}
-
-/// Opens the given parts of an entry's version as far as the keyring can.
-pub(crate) fn open_parts(
-    tx: &mut Tx,
-    mut keyring: Option<&mut Keyring>,
-    version: &EntryVersion,
-    parts: &[Part],
-) -> Result<OpenedParts, Fault> {
-    let record = version.id.to_string();
-    let mut opened = OpenedParts { values: Map::new(), closed: false };
-    for part in parts {
-        let (sealed, field) = match part {
-            Part::Sensitive => (&version.sealed_sensitive, "sensitive"),
-            Part::Identity => (&version.sealed_identity, "identity"),
-            Part::Device => (&version.sealed_device, "device"),
-        };
-        let Some(sealed) = sealed else { continue };
-        let plain = match keyring.as_deref_mut() {
-            Some(keyring) => keyring.open(tx, sealed, &version_place(&record, field))?,
-            None => None,
-        };
-        match plain.as_ref().and_then(|plain| plain.expose_text()) {
-            Some(text) => opened.values.extend(object(text)),
-            None => opened.closed = true,
-        }
-    }
-    Ok(opened)
 }
 
 /// A cell of a CSV file (RFC 4180).

@@ -1,113 +1,240 @@
 //! Finding entries by part of what they say, sealed values included.
 //!
 //! The index lives in the memory of an unlocked session and nowhere else; locking drops it. It holds one folded line a
-//! searchable entry, so a search is one pass over memory.
+//! searchable entry, so a search is one pass over memory. When the registry has changed, only the entries that did are
+//! read again.
 
 use std::collections::HashMap;
 
-use store::Fault;
-use store::registry;
+use memchr::memmem::Finder;
+use store::registry::{self, Entry, EntryVersion};
+use store::{Fault, Tx};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::Desk;
 use crate::answer::{Answer, Kind, Refusal};
-use crate::entries::object;
+use crate::entries::{RegistryModel, object};
+use crate::entry_reading::{EntryRow, Part, open_parts, open_rows};
+use crate::keyring::Keyring;
 use crate::may::{May, OpenIdentity, Read};
-use crate::registries::{Part, open_parts};
 
 /// What a session has made searchable: by registry, and whether identity is in it.
 #[derive(Default)]
 pub(crate) struct Index {
     registries: HashMap<(i64, bool), Lines>,
+    /// Why identity is searched, by registry: said once, as long as the session stays unlocked.
+    reasons: HashMap<i64, String>,
 }
 
+#[derive(Default)]
 struct Lines {
-    /// The registry's count of changes when this was made.
-    changes: i64,
-    lines: Vec<(i64, Zeroizing<String>)>,
+    /// The registry's count of changes when this was made; none before.
+    changes: Option<i64>,
+    /// By number of the entry.
+    lines: Vec<Line>,
+}
+
+struct Line {
+    entry: i64,
+    version: i64,
+    text: Zeroizing<String>,
+}
+
+/// What is looked for in a registry.
+pub struct Search<'a> {
+    /// Part of a value, in any case, width or composition.
+    pub text: &'a str,
+    /// Whether identity is searched too, and why. The reason may be empty when [`Desk::reason_given`] says so.
+    pub identity: Option<(&'a May<'a, OpenIdentity>, &'a str)>,
+    /// Only entries after the one with this number.
+    pub after: i64,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// What a search has found.
+pub struct Found {
+    /// A page of entries, oldest first, opened as far as they were searched.
+    pub rows: Vec<EntryRow>,
+    /// How many there are in all.
+    pub count: usize,
+    /// Where the next page begins: the number to search after.
+    pub next: Option<i64>,
 }
 
 /// Case, width and composition folded away: `김` is also found by its jamo, full-width letters by ASCII.
-fn fold(text: &str) -> String {
-    text.nfkd().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).collect()
+fn fold(text: &str, line: &mut String) {
+    let letters = text.nfkd().filter(|c| !c.is_whitespace() && *c != '-');
+    letters.for_each(|letter| line.extend(letter.to_lowercase()));
 }
 
 impl Desk {
-    /// Numbers of the entries of a registry that say something with `text` in it, oldest first, at most `limit`.
-    /// Identity is searched only with a reason, logged once for as long as the session stays unlocked and the registry
-    /// unchanged.
-    pub async fn search_entries(
-        &self,
-        may: &May<'_, Read>,
-        name: &str,
-        text: &str,
-        identity: Option<(&May<'_, OpenIdentity>, &str)>,
-        limit: usize,
-    ) -> Answer<Vec<i64>> {
+    /// Whether this session has said why it searches the identities of a registry.
+    pub fn reason_given(&self, may: &May<'_, Read>, registry: &registry::Registry) -> bool {
+        let Some(index) = self.index(may.session()) else { return false };
+        let index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        index.reasons.contains_key(&registry.id)
+    }
+
+    /// Entries of a registry that say something with the wanted text in it. Identity is searched only with a reason,
+    /// asked for once as long as the session stays unlocked, and logged before anything is opened.
+    pub async fn search_entries(&self, may: &May<'_, Read>, name: &str, search: Search<'_>) -> Answer<Found> {
         let locked = || Refusal::new(Kind::Locked, "refusal-locked");
         let model = self.registry_model(may.mandate().id, name).await?;
         let id = model.registry.id;
-        let key = (id, identity.is_some());
-        let changes = model.registry.changes;
+        let identity = search.identity.is_some();
+        let key = (id, identity);
         let index = self.index(may.session()).ok_or_else(locked)?;
-        let ready = {
-            let index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            index.registries.get(&key).is_some_and(|lines| lines.changes == changes)
+        if let Some((_, reason)) = search.identity
+            && !self.reason_given(may, &model.registry)
+        {
+            self.log_opening(may.session(), may.mandate().id, "registry", id, reason).await?;
+            let mut index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            index.reasons.insert(id, reason.trim().to_owned());
+        }
+        let old = {
+            let mut index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let ready = index.registries.get(&key).is_some_and(|l| l.changes == Some(model.registry.changes));
+            if ready { None } else { Some(index.registries.remove(&key).unwrap_or_default()) }
         };
-        if !ready {
-            if let Some((_, reason)) = identity {
-                self.log_opening(may.session(), may.mandate().id, "registry", id, reason).await?;
-            }
-            let keyring = self.keyring(may.session()).ok_or_else(locked)?;
-            let parts: &[Part] =
-                if identity.is_some() { &[Part::Sensitive, Part::Identity] } else { &[Part::Sensitive] };
-            let lines = self
-                .store
+        if let Some(old) = old {
+            let fresh = self.refreshed(may, &model, old, Part::shown(identity)).await?;
+            index.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).registries.insert(key, fresh);
+        }
+        let mut wanted = Zeroizing::new(String::new());
+        fold(search.text, &mut wanted);
+        let (after, limit) = (search.after, search.limit);
+        let searched = tokio::task::spawn_blocking(move || {
+            let index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let lines = index.registries.get(&key).map(|lines| lines.lines.as_slice()).unwrap_or_default();
+            let finder = Finder::new(wanted.as_bytes());
+            let found = lines.iter().filter(|line| finder.find(line.text.as_bytes()).is_some());
+            let found: Vec<i64> = found.map(|line| line.entry).collect();
+            let page = found.iter().copied().filter(|id| *id > after).take(limit + 1).collect();
+            (found.len(), page)
+        });
+        let (count, mut page): (usize, Vec<i64>) =
+            searched.await.map_err(|_| Fault::internal("a search was interrupted"))?;
+        let more = page.len() > limit;
+        page.truncate(limit);
+        let next = if more { page.last().copied() } else { None };
+        let keyring = self.keyring(may.session()).ok_or_else(locked)?;
+        let rows = self
+            .store
+            .read(move |tx| {
+                let found = registry::some_with_versions(tx, id, &page)?;
+                open_rows(tx, Some(keyring), found, Part::shown(identity))
+            })
+            .await?;
+        Ok(Found { rows, count, next })
+    }
+
+    /// The lines of a registry as it is now. Two threads share the work when there is much of it.
+    async fn refreshed(
+        &self,
+        may: &May<'_, Read>,
+        model: &RegistryModel,
+        old: Lines,
+        parts: &'static [Part],
+    ) -> Answer<Lines> {
+        let locked = || Refusal::new(Kind::Locked, "refusal-locked");
+        let keyring = || self.keyring(may.session()).ok_or_else(locked);
+        let id = model.registry.id;
+        let (changes, present) = self
+            .store
+            .read(move |tx| {
+                let changes = registry::by_id(tx, id)?.map(|registry| registry.changes);
+                Ok::<_, Fault>((changes, registry::entry_numbers(tx, id)?))
+            })
+            .await?;
+        let known: HashMap<i64, i64> = old.lines.iter().map(|line| (line.entry, line.version)).collect();
+        let stale = |(entry, version): &&(i64, i64)| known.get(entry) != Some(version);
+        let stale: Vec<i64> = present.iter().filter(stale).map(|(entry, _)| *entry).collect();
+        let fresh = if stale.len() > ONE_BY_ONE {
+            let middle = present.get(present.len() / 2).map_or(0, |(entry, _)| *entry);
+            let (one, two) = (keyring()?, keyring()?);
+            let (mut first, second) = tokio::try_join!(
+                self.store.read(move |tx| lines_between(tx, one, id, (0, middle), parts)),
+                self.store.read(move |tx| lines_between(tx, two, id, (middle, i64::MAX), parts)),
+            )?;
+            first.extend(second);
+            return Ok(Lines { changes, lines: first });
+        } else {
+            let keyring = keyring()?;
+            self.store
                 .read(move |tx| {
                     let mut keyring = keyring;
-                    let mut lines = Vec::new();
-                    let mut after = 0;
-                    loop {
-                        let mut page = Vec::new();
-                        registry::each_with_versions(tx, id, after, PAGE, |entry, versions| {
-                            page.push((entry, versions));
-                            Ok(())
-                        })?;
-                        let Some((last, _)) = page.last() else { return Ok::<_, Fault>(lines) };
-                        after = last.id;
-                        for (entry, versions) in page {
-                            let mut values = object(&entry.open_values);
-                            for version in &versions {
-                                values.extend(open_parts(tx, Some(&mut keyring), version, parts)?.values);
-                            }
-                            let mut line = Zeroizing::new(String::new());
-                            for value in values.values().filter_map(|value| value.as_str()) {
-                                line.push_str(&fold(value));
-                                line.push('\n');
-                            }
-                            lines.push((entry.id, line));
-                        }
-                    }
+                    let found = registry::some_with_versions(tx, id, &stale)?;
+                    found.into_iter().map(|found| line(tx, &mut keyring, found, parts)).collect()
                 })
-                .await?;
-            let mut index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            index.registries.insert(key, Lines { changes, lines });
-        }
-        let wanted = fold(text);
-        let index = index.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let lines = index.registries.get(&key).map(|lines| lines.lines.as_slice()).unwrap_or_default();
-        let found = lines.iter().filter(|(_, line)| line.contains(&wanted)).map(|(id, _)| *id);
-        Ok(found.take(limit).collect())
+                .await?
+        };
+        let now: HashMap<i64, i64> = present.into_iter().collect();
+        let mut lines = old.lines;
+        lines.retain(|line| now.get(&line.entry) == Some(&line.version));
+        let fresh: Vec<Line> = fresh;
+        lines.extend(fresh);
+        lines.sort_by_key(|line| line.entry);
+        Ok(Lines { changes, lines })
     }
 }
 
 /// Entries read at a time.
-const PAGE: i64 = 5000;
+const PAGE: i64 = 2000;
+/// Up to so many changed entries are read one by one; beyond, the whole registry is read again.
+const ONE_BY_ONE: usize = 1000;
+
+fn lines_between(
+    tx: &mut Tx,
+    mut keyring: Keyring,
+    registry: i64,
+    (mut after, upto): (i64, i64),
+    parts: &[Part],
+) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    loop {
+        let mut page = Vec::new();
+        registry::each_with_versions(tx, registry, after, PAGE, |entry, versions| {
+            page.push((entry, versions));
+            Ok(())
+        })?;
+        let Some((last, _)) = page.last() else { return Ok(lines) };
+        after = last.id;
+        for found in page {
+            if found.0.id > upto {
+                return Ok(lines);
+            }
+            lines.push(line(tx, &mut keyring, found, parts)?);
+        }
+    }
+}
+
+fn line(
+    tx: &mut Tx,
+    keyring: &mut Keyring,
+    (entry, versions): (Entry, Vec<EntryVersion>),
+    parts: &[Part],
+) -> Result<Line, Fault> {
+    let mut values = object(&entry.open_values);
+    for version in &versions {
+        values.extend(open_parts(tx, Some(keyring), version, parts)?.values);
+    }
+    let mut text = Zeroizing::new(String::with_capacity(128));
+    for value in values.values().filter_map(|value| value.as_str()) {
+        fold(value, &mut text);
+        text.push('\n');
+    }
+    Ok(Line { entry: entry.id, version: entry.version, text })
+}
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    fn fold(text: &str) -> String {
+        let mut line = String::new();
+        super::fold(text, &mut line);
+        line
+    }
 
     #[test]
     fn part_of_a_korean_name_is_found_in_the_whole() {

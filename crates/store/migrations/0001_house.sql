@@ -199,7 +199,7 @@ CREATE TABLE submission (
   UNIQUE (form, instance_id)
 );
 CREATE INDEX submission_list ON submission (form, id);
-CREATE INDEX submission_review ON submission (form, review_state, id);
+CREATE INDEX submission_review ON submission (form, review_state, id) WHERE removed_at IS NULL;
 
 CREATE TABLE submission_version (
   id BIGINT PRIMARY KEY,
@@ -290,6 +290,7 @@ CREATE TABLE entry (
   UNIQUE (registry, uuid)
 );
 CREATE INDEX entry_list ON entry (registry, id);
+CREATE INDEX entry_conflict ON entry (registry, id) WHERE conflict IS NOT NULL;
 
 CREATE TABLE entry_version (      -- each version holds only what it changed; reading adds them up
   id BIGINT PRIMARY KEY,
@@ -348,6 +349,7 @@ CREATE TABLE audit (
   leaf BIGINT
 );
 CREATE INDEX audit_mandate ON audit (mandate, id);
+CREATE INDEX audit_action ON audit (action, id);
 CREATE INDEX audit_about ON audit (about_kind, about, id);
 
 CREATE TABLE ledger_leaf (

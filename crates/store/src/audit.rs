@@ -1,6 +1,6 @@
 //! The record of who did what; it never holds a sealed value.
 
-use crate::{Fault, Row, Tx, params};
+use crate::{Fault, Row, Tx, Value, params};
 
 /// One thing that somebody did.
 #[derive(Clone)]
@@ -65,20 +65,31 @@ pub fn add(tx: &mut Tx, entry: &AuditEntry) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Newest first, below `before`; of one mandate, or of the whole server.
-pub fn list(tx: &mut Tx, mandate: Option<i64>, before: i64, limit: i64) -> Result<Vec<AuditEntry>, Fault> {
-    match mandate {
-        Some(mandate) => tx.rows(
-            &format!("SELECT {COLUMNS} FROM audit WHERE mandate = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
-            params![mandate, before, limit],
-            read,
-        ),
-        None => tx.rows(
-            &format!("SELECT {COLUMNS} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2"),
-            params![before, limit],
-            read,
-        ),
+/// Newest first, below `before`; of one mandate or of the whole server, of one action or of all.
+pub fn list(
+    tx: &mut Tx,
+    mandate: Option<i64>,
+    action: Option<&str>,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, Fault> {
+    let mut values = vec![Value::from(before)];
+    let mut conditions = String::from("id < $1");
+    if let Some(mandate) = mandate {
+        values.push(mandate.into());
+        conditions += &format!(" AND mandate = ${}", values.len());
     }
+    if let Some(action) = action {
+        values.push(action.into());
+        conditions += &format!(" AND action = ${}", values.len());
+    }
+    values.push(limit.into());
+    let limit = values.len();
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT ${limit}"),
+        &values,
+        read,
+    )
 }
 
 /// What was done to one thing, oldest first.

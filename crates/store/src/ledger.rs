@@ -75,6 +75,22 @@ pub fn node(tx: &mut Tx, level: i64, position: i64) -> Result<Option<Vec<u8>>, F
     )
 }
 
+/// Hashes of complete subtrees from `from` on, at most `limit`; level 0 are the leaves.
+pub fn nodes(tx: &mut Tx, level: i64, from: i64, limit: i64) -> Result<Vec<Vec<u8>>, Fault> {
+    if level == 0 {
+        return tx.rows(
+            "SELECT hash FROM ledger_leaf WHERE seq >= $1 ORDER BY seq LIMIT $2",
+            params![from, limit],
+            |row| row.get(0),
+        );
+    }
+    tx.rows(
+        "SELECT hash FROM ledger_node WHERE level = $1 AND position >= $2 ORDER BY position LIMIT $3",
+        params![level, from, limit],
+        |row| row.get(0),
+    )
+}
+
 /// Leaves from `from` on, at most `limit`.
 pub fn leaves(tx: &mut Tx, from: i64, limit: i64) -> Result<Vec<LedgerLeaf>, Fault> {
     tx.rows(

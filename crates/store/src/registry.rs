@@ -337,6 +337,37 @@ pub fn entry(tx: &mut Tx, registry: i64, uuid: &str) -> Result<Option<Entry>, Fa
     )
 }
 
+/// One entry by number.
+pub fn entry_by_id(tx: &mut Tx, id: i64) -> Result<Option<Entry>, Fault> {
+    tx.maybe(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE id = $1"), params![id], read_entry)
+}
+
+/// Number and newest version of every entry that is in sight, oldest first.
+pub fn entry_numbers(tx: &mut Tx, registry: i64) -> Result<Vec<(i64, i64)>, Fault> {
+    tx.rows(
+        "SELECT id, version FROM entry WHERE registry = $1 AND removed_at IS NULL ORDER BY id",
+        params![registry],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// These entries of a registry with all their versions, in the order of the numbers; those not in sight are left out.
+pub fn some_with_versions(
+    tx: &mut Tx,
+    registry: i64,
+    ids: &[i64],
+) -> Result<Vec<(Entry, Vec<EntryVersion>)>, Fault> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let entry = entry_by_id(tx, *id)?;
+        let entry = entry.filter(|entry| entry.registry == registry && entry.removed_at.is_none());
+        if let Some(entry) = entry {
+            found.push((entry, entry_versions(tx, *id)?));
+        }
+    }
+    Ok(found)
+}
+
 /// All versions of an entry, oldest first.
 pub fn entry_versions(tx: &mut Tx, entry: i64) -> Result<Vec<EntryVersion>, Fault> {
     tx.rows(
@@ -426,7 +457,7 @@ pub fn remove_entry(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<b
     Ok(removed > 0)
 }
 
-/// Destroys what an entry says in every version. The rows and their leaves stay.
+/// Destroys what an entry says in every version, and what is held back for it. The rows and their leaves stay.
 pub fn erase_entry(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<(), Fault> {
     remove_entry(tx, registry, entry, at)?;
     tx.execute(
@@ -435,6 +466,10 @@ pub fn erase_entry(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<()
         params![entry],
     )?;
     tx.execute("UPDATE entry SET open_values = '{}', erased_at = $1 WHERE id = $2", params![at, entry])?;
+    tx.execute(
+        "DELETE FROM held_update WHERE registry = $1 AND uuid = (SELECT uuid FROM entry WHERE id = $2)",
+        params![registry, entry],
+    )?;
     Ok(())
 }
 

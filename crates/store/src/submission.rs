@@ -436,6 +436,16 @@ pub fn count_by_state(tx: &mut Tx, form: i64) -> Result<Vec<(String, i64)>, Faul
     )
 }
 
+/// How many submissions of a form nobody has reviewed in their present version.
+pub fn count_unreviewed(tx: &mut Tx, form: i64) -> Result<i64, Fault> {
+    tx.one(
+        "SELECT count(*) FROM submission WHERE form = $1 AND review_state IN ('received', 'edited') \
+         AND removed_at IS NULL",
+        params![form],
+        |row| row.get(0),
+    )
+}
+
 /// Sets the review state.
 pub fn review(tx: &mut Tx, id: i64, state: &str, at: i64) -> Result<(), Fault> {
     tx.execute(
