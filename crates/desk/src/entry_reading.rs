@@ -54,15 +54,13 @@ pub struct EntryDetail {
 }
 
 impl EntryDetail {
-    /// Whether the registry has this property, the label included, and its class.
+    /// The class of a property, the label included.
     pub fn class_of(&self, property: &str) -> xforms::Class {
-        let stored = if property == crate::entries::LABEL {
-            &self.registry.label_class
-        } else {
-            let known = self.properties.iter().find(|known| known.name == property);
-            known.map_or("sensitive", |known| known.class.as_str())
-        };
-        crate::entries::class(stored)
+        if property == crate::entries::LABEL {
+            return crate::label_class(&self.registry);
+        }
+        let known = self.properties.iter().find(|known| known.name == property);
+        known.map_or(xforms::Class::Sensitive, crate::property_class)
     }
 
     /// Values as they stood after version `number`, as far as they are open to the session.

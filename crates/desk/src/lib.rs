@@ -49,7 +49,7 @@ pub use may::{
 pub use members::NewMember;
 pub use names::Names;
 pub use receive::{Received, Sender, SentFile};
-pub use registries::property_class;
+pub use registries::{label_class, property_class};
 pub use search::{Found, Search};
 pub use session::{Login, Session};
 pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};

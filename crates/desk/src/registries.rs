@@ -289,15 +289,21 @@ impl Desk {
 
     /// Destroys what an entry says. The ledger stays whole.
     pub async fn erase_entry(&self, may: &May<'_, Manage>, name: &str, uuid: &str) -> Answer<()> {
-        let salt = self.salt();
+        let (salt, now) = (self.salt(), self.now());
         let (mandate, by) = (may.mandate().id, may.session().member().id);
-        self.with_entry(may.mandate(), by, name, uuid, "entity.purge", move |tx, r, e, at| {
-            registry::erase_entry(tx, r, e, at)?;
-            tx.erased();
-            let done = Done::new(at, Some(by), "entity.erase").in_mandate(mandate).about("entry", e);
-            record::audit_with_leaf(tx, ledger::leaf::kind::ERASURE, &salt, done).map(drop)
-        })
-        .await
+        let (name, uuid) = (name.to_owned(), uuid.to_owned());
+        self.store
+            .write(move |tx| {
+                let registry = registry::by_name(tx, mandate, &name)?.ok_or_else(Refusal::not_found)?;
+                let entry = registry::entry(tx, registry.id, &uuid)?.ok_or_else(Refusal::not_found)?;
+                registry::erase_entry(tx, registry.id, entry.id, now)?;
+                tx.erased();
+                let done =
+                    Done::new(now, Some(by), "entity.erase").in_mandate(mandate).about("entry", entry.id);
+                record::audit_with_leaf(tx, ledger::leaf::kind::ERASURE, &salt, done)?;
+                Ok::<_, Error>(())
+            })
+            .await
     }
 
     async fn with_entry(
@@ -459,4 +465,9 @@ pub(crate) fn csv_cell(text: &str) -> String {
 /// The class that a registry gives a property.
 pub fn property_class(property: &Property) -> Class {
     class(&property.class)
+}
+
+/// The class that a registry gives its entries' labels.
+pub fn label_class(registry: &Registry) -> Class {
+    class(&registry.label_class)
 }
