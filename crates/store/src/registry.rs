@@ -487,7 +487,7 @@ pub fn removed_among(tx: &mut Tx, registry: i64, uuids: &[String]) -> Result<Vec
 /// An offline update whose predecessor has not arrived yet.
 #[derive(Clone)]
 pub struct HeldUpdate {
-    /// Number.
+    /// Number; the same as that of the version it will become.
     pub id: i64,
     /// The registry.
     pub registry: i64,
@@ -534,7 +534,8 @@ fn read_held(row: &Row) -> Result<HeldUpdate, Fault> {
         registry: row.get(1)?,
         uuid: row.get(2)?,
         version: EntryVersion {
-            id: 0,
+            // Its values are sealed to this number.
+            id: row.get(0)?,
             entry: 0,
             number: 0,
             base_number: None,

@@ -55,11 +55,14 @@ impl Home {
 
     /// The folder in which the PostgreSQL cluster keeps everything, logs included.
     pub fn cluster(&self) -> Option<std::path::PathBuf> {
-        let (url, _) = self.made.as_ref()?;
-        let mut client = Client::connect(url, NoTls).unwrap();
-        client.batch_execute("CHECKPOINT").unwrap();
-        let row = client.query_one("SHOW data_directory", &[]).unwrap();
-        Some(row.get::<_, String>(0).into())
+        let (url, _) = self.made.clone()?;
+        // The client cannot block on a thread of the runtime that tells the story.
+        let asked = std::thread::spawn(move || {
+            let mut client = Client::connect(&url, NoTls).unwrap();
+            client.batch_execute("CHECKPOINT").unwrap();
+            client.query_one("SHOW data_directory", &[]).unwrap().get::<_, String>(0)
+        });
+        Some(asked.join().unwrap().into())
     }
 
     pub fn data(&self) -> std::path::PathBuf {
