@@ -132,6 +132,13 @@ impl Desk {
         (self.seed)()
     }
 
+    /// A fresh ODK entity id (UUID version 4), for an entry that a member makes.
+    pub fn fresh_uuid(&self) -> String {
+        let digits = hex(&(self.seed)()[..15]);
+        let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+        format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+    }
+
     /// The protocols that a mandate can follow.
     pub fn protocols(&self) -> impl Iterator<Item = &Arc<Protocol>> {
         self.protocols.values()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use store::registry::{self, Entry, EntryVersion, Property, Registry};
+use store::registry::{self, Entry, EntryList, EntryVersion, Property, Registry};
 use store::{Fault, Tx};
 
 use crate::Desk;
@@ -74,25 +74,16 @@ impl EntryDetail {
 }
 
 impl Desk {
-    /// A page of a registry's entries, oldest first, after the entry with number `after` (0 for the first page), opened
-    /// as far as the session can. Identity stays closed here; it is opened entry by entry, with a reason.
-    pub async fn entries(
-        &self,
-        may: &May<'_, Read>,
-        name: &str,
-        after: i64,
-        limit: i64,
-    ) -> Answer<Vec<EntryRow>> {
+    /// A page of a registry's entries, oldest first, opened as far as the session can. Identity stays closed here; it is
+    /// opened entry by entry, or by a search, with a reason.
+    pub async fn entries(&self, may: &May<'_, Read>, name: &str, list: EntryList) -> Answer<Vec<EntryRow>> {
         let model = self.registry_model(may.mandate().id, name).await?;
         let keyring = self.keyring(may.session());
         Ok(self
             .store
             .read(move |tx| {
-                let mut found = Vec::new();
-                registry::each_with_versions(tx, model.registry.id, after, limit, |entry, versions| {
-                    found.push((entry, versions));
-                    Ok(())
-                })?;
+                let numbers = registry::list_numbers(tx, model.registry.id, &list)?;
+                let found = registry::some_with_versions(tx, model.registry.id, &numbers)?;
                 open_rows(tx, keyring, found, &[Part::Sensitive])
             })
             .await?)

@@ -11,6 +11,7 @@ use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use desk::ledger::{self, Expected};
+use desk::store::registry::EntryList;
 use desk::{Desk, Error, Kind, Opening, Search, Seat};
 use house::{Home, House, Sent, on_both, uuid};
 
@@ -217,9 +218,18 @@ async fn what_opens_for_whom(house: &House) {
     let seen = show(&admin, Opening::Sensitive).await.unwrap();
     assert!(seen.versions[0].sensitive_closed, "an administrator sits everywhere and opens nothing");
 
-    let rows = house.desk.entries(&reviewer.may().unwrap(), "persons", 0, 3).await.unwrap();
+    let list = EntryList { limit: 3, ..EntryList::default() };
+    let rows = house.desk.entries(&reviewer.may().unwrap(), "persons", list).await.unwrap();
     assert_eq!(rows[0].closed, ["full_name", "label"]);
     assert!(rows[0].values.contains_key("story"));
+    let (first, last) = (rows[0].entry.id, rows[2].entry.id);
+    let next = EntryList { after: Some(last), ..list };
+    let next = house.desk.entries(&reviewer.may().unwrap(), "persons", next).await.unwrap();
+    let back = EntryList { before: Some(next[0].entry.id), ..list };
+    let back = house.desk.entries(&reviewer.may().unwrap(), "persons", back).await.unwrap();
+    assert_eq!((back[0].entry.id, back[2].entry.id), (first, last), "turned there and back");
+    let waiting = EntryList { conflicts: true, ..list };
+    assert!(house.desk.entries(&reviewer.may().unwrap(), "persons", waiting).await.unwrap().is_empty());
     let csv = house.desk.registry_csv(&house.sender(), "persons").await.unwrap();
     let csv = String::from_utf8(csv).unwrap();
     assert!(csv.contains("Nampo shipyard 07") && csv.contains("07호 창고"), "{csv}");

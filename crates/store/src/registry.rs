@@ -351,6 +351,38 @@ pub fn entry_numbers(tx: &mut Tx, registry: i64) -> Result<Vec<(i64, i64)>, Faul
     )
 }
 
+/// Which entries of a registry to list.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EntryList {
+    /// Only those after the entry with this number.
+    pub after: Option<i64>,
+    /// Only those before the entry with this number, the nearest ones.
+    pub before: Option<i64>,
+    /// Only those that wait for a person to resolve a conflict.
+    pub conflicts: bool,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Numbers of the entries of a list, oldest first; those not in sight are left out.
+pub fn list_numbers(tx: &mut Tx, registry: i64, list: &EntryList) -> Result<Vec<i64>, Fault> {
+    let conflict = if list.conflicts { " AND conflict IS NOT NULL" } else { "" };
+    let (beyond, direction, key) = match (list.before, list.after) {
+        (Some(before), _) => ("<", "DESC", before),
+        (None, after) => (">", "ASC", after.unwrap_or(0)),
+    };
+    let mut numbers = tx.rows(
+        &format!(
+            "SELECT id FROM entry WHERE registry = $1 AND removed_at IS NULL{conflict} AND id {beyond} $2 \
+             ORDER BY id {direction} LIMIT $3"
+        ),
+        params![registry, key, list.limit],
+        |row| row.get(0),
+    )?;
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
 /// These entries of a registry with all their versions, in the order of the numbers; those not in sight are left out.
 pub fn some_with_versions(
     tx: &mut Tx,
