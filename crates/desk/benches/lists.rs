@@ -1,1 +1,316 @@
-fn main() {}
+//! How long people wait: unlocking and searching 100,000 sealed persons by part of a Korean name, and the first page of
+//! lists over 1,000,000 rows.
+//!
+//! `cargo bench -p desk --bench lists`; PERSONS and ROWS change the amounts, DEUNGDAE_TEST_POSTGRES adds PostgreSQL.
+#![allow(clippy::print_stdout, missing_docs)] // The figures are what it is for.
+
+#[path = "../tests/house/mod.rs"]
+mod house;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use desk::store::registry::EntryList;
+use desk::store::submission::{FieldFilter, FieldTest, List, Order, Submission, SubmissionVersion};
+use desk::store::{Fault, Store, registry, submission};
+use desk::xforms::Class;
+use desk::{Desk, EntryChange, OpenIdentity, Search, Seat};
+use house::{Home, House, PASSWORD, Sent, log_in, now, uuid};
+
+const FAMILIES: [&str; 12] = ["김", "리", "박", "최", "정", "강", "조", "윤", "장", "림", "한", "오"];
+const SYLLABLES: [&str; 24] = [
+    "철", "수", "영", "희", "민", "지", "성", "호", "은", "주", "광", "일", "혜", "경", "명", "숙", "진",
+    "옥", "순", "국", "남", "향", "춘", "실",
+];
+
+fn amount(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+fn pick<'a>(from: &[&'a str], number: u64) -> &'a str {
+    from.get(usize::try_from(number % from.len() as u64).unwrap_or(0)).copied().unwrap_or_default()
+}
+
+fn name(number: u64) -> String {
+    let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    format!(
+        "{}{}{}",
+        pick(&FAMILIES, mixed >> 7),
+        pick(&SYLLABLES, mixed >> 17),
+        pick(&SYLLABLES, mixed >> 37)
+    )
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    println!("{cores} cores, load {}", load.split(' ').next().unwrap_or_default());
+    println!("SQLite");
+    runtime.block_on(measure(&Home::sqlite()));
+    if let Some(home) = Home::postgres() {
+        println!("PostgreSQL");
+        runtime.block_on(measure(&home));
+    }
+}
+
+async fn measure(home: &Home) {
+    let house = House::build(home).await;
+    let (mandate, sender) = (house.mandate, house.sender());
+    let desk = Arc::new(house.desk);
+    searching(&desk, mandate).await;
+    let store = home.store();
+    lists(&desk, &store, mandate, &sender).await;
+}
+
+/// The median of several runs (ms).
+async fn median<T>(times: usize, mut act: impl AsyncFnMut() -> T) -> f64 {
+    let mut taken = Vec::new();
+    for _ in 0..times {
+        let start = Instant::now();
+        act().await;
+        taken.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    taken.sort_by(f64::total_cmp);
+    taken.get(times / 2).copied().unwrap_or_default()
+}
+
+fn say(what: &str, milliseconds: f64) {
+    println!("  {what:<62} {milliseconds:>8.1} ms");
+}
+
+async fn searching(desk: &Arc<Desk>, mandate: i64) {
+    let persons = amount("PERSONS", 100_000);
+    let start = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for worker in 0..64 {
+        let desk = desk.clone();
+        tasks.spawn(async move {
+            let session = log_in(&desk, "lead@example.org").await;
+            let seat = desk.seat(&session, mandate).await.expect("a seat");
+            let may = seat.may().expect("review");
+            for number in (worker..persons).step_by(64) {
+                let name = name(number);
+                let values = vec![
+                    ("label".to_owned(), name.clone(), Class::Identity),
+                    ("full_name".to_owned(), name, Class::Identity),
+                    ("story".to_owned(), format!("{number}호 작업장에서 일한다"), Class::Sensitive),
+                    ("site".to_owned(), format!("site {}", number % 40), Class::Open),
+                ];
+                let change = EntryChange {
+                    uuid: uuid(number + 1),
+                    create: true,
+                    update: false,
+                    base: None,
+                    trunk: None,
+                    branch: None,
+                    values,
+                };
+                desk.change_entry(&may, "persons", change).await.expect("an entry");
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.expect("a worker");
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!("  {persons} persons sealed in {seconds:.0} s");
+
+    let session = log_in(desk, "lead@example.org").await;
+    desk.lock(&session);
+    let start = Instant::now();
+    desk.unlock(&session, PASSWORD, "192.0.2.1").await.expect("unlocked");
+    let seat = desk.seat(&session, mandate).await.expect("a seat");
+    let found = find(desk, &seat, "철수").await;
+    say(&format!("unlock and first search, {found} found"), start.elapsed().as_secs_f64() * 1e3);
+    for text in ["철수", "김영", "광일", "ㅊ", "99999호"] {
+        let taken = median(9, async || find(desk, &seat, text).await).await;
+        say(&format!("search “{text}”, {} found", find(desk, &seat, text).await), taken);
+    }
+    let may = seat.may().expect("review");
+    let change = EntryChange {
+        uuid: uuid(7),
+        create: false,
+        update: true,
+        base: None,
+        trunk: None,
+        branch: None,
+        values: vec![("story".to_owned(), "새 소식".to_owned(), Class::Sensitive)],
+    };
+    desk.change_entry(&may, "persons", change).await.expect("a change");
+    let taken = median(1, async || find(desk, &seat, "새 소식").await).await;
+    say("first search after one entry has changed", taken);
+}
+
+async fn find(desk: &Desk, seat: &Seat, text: &str) -> usize {
+    let right = seat.may::<OpenIdentity>().expect("the right");
+    let identity = Some((&right, "a family asks for a relative"));
+    let search = Search { text, identity, after: 0, limit: 50 };
+    desk.search_entries(&seat.may().expect("read"), "persons", search).await.expect("found").count
+}
+
+/// Rows in one commit.
+const BATCH: u64 = 20_000;
+
+async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
+    let mut first = 0;
+    while first < rows {
+        let last = (first + BATCH).min(rows);
+        let filled: Result<(), Fault> = store
+            .write(move |tx| {
+                for number in first..last {
+                    let open = format!(r#"{{"site":"site {}"}}"#, number % 997);
+                    let (id, row) = (tx.new_id(), tx.new_id());
+                    let at = now();
+                    let states = ["received", "approved", "approved", "hasIssues"];
+                    let submission = Submission {
+                        id,
+                        form,
+                        instance_id: format!("uuid:{}", uuid(1_000_000 + number)),
+                        current_version: row,
+                        versions: 1,
+                        review_state: pick(&states, number).to_owned(),
+                        device: None,
+                        member: Some(1),
+                        created_at: at,
+                        updated_at: at,
+                        removed_at: None,
+                        erased_at: None,
+                    };
+                    let version = SubmissionVersion {
+                        id: row,
+                        submission: id,
+                        form,
+                        number: 1,
+                        instance_id: submission.instance_id.clone(),
+                        form_version: version,
+                        received_at: at,
+                        device: None,
+                        member: Some(1),
+                        open_values: open.clone(),
+                        sealed_sensitive: None,
+                        sealed_identity: None,
+                        sealed_xml: None,
+                        digest: None,
+                        encrypted: false,
+                        leaf: 0,
+                    };
+                    submission::add(tx, &submission, &version)?;
+                    let (id, row) = (tx.new_id(), tx.new_id());
+                    let entry = registry::Entry {
+                        id,
+                        registry: persons,
+                        uuid: uuid(2_000_000 + number),
+                        version: 1,
+                        conflict: None,
+                        open_values: open.clone(),
+                        created_at: at,
+                        updated_at: at,
+                        removed_at: None,
+                        erased_at: None,
+                    };
+                    let version = registry::EntryVersion {
+                        id: row,
+                        entry: id,
+                        number: 1,
+                        base_number: None,
+                        trunk_version: None,
+                        branch_id: None,
+                        branch_base: None,
+                        conflict: None,
+                        changed: r#"["site"]"#.to_owned(),
+                        open_values: open,
+                        sealed_sensitive: None,
+                        sealed_identity: None,
+                        sealed_device: None,
+                        submission_version: None,
+                        device: None,
+                        member: Some(1),
+                        received_at: at,
+                        leaf: 0,
+                    };
+                    registry::add_entry(tx, &entry, &version)?;
+                }
+                Ok(())
+            })
+            .await;
+        filled.expect("filled");
+        first = last;
+    }
+}
+
+async fn lists(desk: &Desk, store: &Store, mandate: i64, sender: &desk::Sender) {
+    let rows = amount("ROWS", 1_000_000);
+    let session = log_in(desk, "lead@example.org").await;
+    let seat = desk.seat(&session, mandate).await.expect("a seat");
+    let may = seat.may().expect("read");
+    let form = desk.form(mandate, "person").await.expect("the form");
+    let persons = desk.registry(mandate, "persons").await.expect("the registry").0.id;
+    let start = Instant::now();
+    fill(store, form.id, form.current_version.expect("published"), persons, rows).await;
+    for number in 0..100 {
+        let sent = Sent {
+            instance: format!("uuid:{}", uuid(9_000_000 + number)),
+            site: Some("Nampo".to_owned()),
+            name: Some(name(number)),
+            story: Some("진술".to_owned()),
+            entity: format!("create=\"1\" id=\"{}\"", uuid(9_500_000 + number)),
+            ..Sent::default()
+        };
+        desk.receive(sender, sent.xml().into_bytes(), Vec::new()).await.expect("received");
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!("  {rows} submissions and as many entries in {seconds:.0} s");
+
+    let list = List { form: form.id, limit: 51, ..List::default() };
+    let submissions =
+        async |list: &List| desk.submissions(&may, &form, list.clone()).await.expect("a list").1;
+    let state = |state: &str| List { review_state: Some(state.to_owned()), ..list.clone() };
+    let site = |test: FieldTest| List {
+        fields: vec![FieldFilter { path: "site".to_owned(), test }],
+        ..list.clone()
+    };
+    for (what, list) in [
+        ("submissions, newest first, sealed and opened", list.clone()),
+        ("submissions, oldest first", List { ascending: true, ..list.clone() }),
+        ("submissions with issues", state("hasIssues")),
+        ("submissions not reviewed", state("received")),
+        ("submissions of today", List { from: Some(now() - 86_400_000), ..list.clone() }),
+        ("submissions where an open field is …", site(FieldTest::Is("site 7".to_owned()))),
+        ("submissions where an open field contains …", site(FieldTest::Contains("99".to_owned()))),
+        (
+            "submissions ordered by an open field",
+            List { order: Order::Text("site".to_owned()), ..list.clone() },
+        ),
+    ] {
+        let count = submissions(&list).await;
+        say(&format!("{what} ({count})"), median(5, async || submissions(&list).await).await);
+    }
+    let page = EntryList { limit: 51, ..EntryList::default() };
+    let newest = EntryList { before: Some(i64::MAX), ..page };
+    let conflicts = EntryList { conflicts: true, ..page };
+    for (what, list) in [
+        ("entries, first page", page),
+        ("entries, last page, sealed", newest),
+        ("entries in conflict", conflicts),
+    ] {
+        say(
+            what,
+            median(5, async || desk.entries(&may, "persons", list).await.expect("entries").len()).await,
+        );
+    }
+    say("registries", median(5, async || desk.registries(&may).await.expect("registries").len()).await);
+    say("today", median(5, async || desk.today(&seat).await.expect("today").submissions).await);
+    let ledger = seat.may().expect("ledger");
+    say(
+        "record",
+        median(5, async || desk.audit(&ledger, None, None).await.expect("record").lines.len()).await,
+    );
+    let opened = Some("identity.open");
+    say(
+        "record of openings",
+        median(5, async || desk.audit(&ledger, opened, None).await.expect("record").lines.len()).await,
+    );
+    say("ledger", median(5, async || desk.ledger(None).await.expect("ledger").size).await);
+}

@@ -101,7 +101,7 @@ async fn an_edit_is_a_new_version(house: &House, sent: &[Sent]) -> Vec<Sent> {
     assert_eq!(shown.submission.versions, 2);
     assert_eq!(shown.submission.review_state, "edited");
     assert_eq!(shown.versions[1].values["story"], edit.story.clone().unwrap());
-    assert!(shown.versions[1].files[0].1.is_some(), "the photo is carried over");
+    assert!(shown.versions[1].files[0].size.is_some(), "the photo is carried over");
     let late = Sent { instance: format!("uuid:{}", uuid(98)), ..edit.clone() };
     assert_eq!(kind(house.send(&late).await.unwrap_err()), Kind::Conflict, "somebody else was first");
     vec![edit]
@@ -196,7 +196,7 @@ async fn what_opens_for_whom(house: &House) {
     let page = house.desk.ledger(None).await.unwrap();
     assert_eq!(page.size, before + 1);
     assert_eq!(ledger::Leaf::parse(page.leaves[0].leaf.as_bytes()).unwrap().kind, "opening");
-    let file = seen.versions[0].files[0].2;
+    let file = seen.versions[0].files[0].id;
     let (name, content) = house
         .desk
         .attachment(
@@ -319,8 +319,8 @@ async fn exported(desk: &Desk) -> HashMap<String, Vec<u8>> {
     })
     .await
     .unwrap();
-    let files = files.lock().unwrap().clone();
-    files
+    Arc::try_unwrap(files)
+        .map_or_else(|held| held.lock().unwrap().clone(), |files| files.into_inner().unwrap())
 }
 
 async fn the_log_can_be_followed_file_by_file(house: &House) {
@@ -417,7 +417,7 @@ fn a_thief_finds_no_name(home: &Home, sent: &[Sent]) {
     if let Some(cluster) = &cluster {
         match std::fs::read_dir(cluster) {
             Ok(_) => folders.push(cluster),
-            Err(error) => println!("skipped: {}: {error}", cluster.display()),
+            Err(error) => eprintln!("skipped: {}: {error}", cluster.display()),
         }
     }
     let found = hits(&folders, &secrets);

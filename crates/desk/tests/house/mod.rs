@@ -43,7 +43,7 @@ impl Home {
     pub fn postgres() -> Option<Home> {
         let url = std::env::var("DEUNGDAE_TEST_POSTGRES").unwrap_or_default();
         if url.is_empty() {
-            println!("skipped: PostgreSQL, because DEUNGDAE_TEST_POSTGRES is not set");
+            eprintln!("skipped: PostgreSQL, because DEUNGDAE_TEST_POSTGRES is not set");
             return None;
         }
         let name = format!("desk_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
