@@ -13,13 +13,13 @@ use store::{Fault, FileWriter, Store, params};
 
 fn put(store: &Store, id: i64) -> Result<u64, Fault> {
     store.write_blocking(move |tx| {
-        tx.execute("INSERT INTO note VALUES ($1, $2)", params![id, vec![7; 20_000]])
+        tx.execute("INSERT INTO jotting VALUES ($1, $2)", params![id, vec![7; 20_000]])
     })
 }
 
 fn with_table(home: &Home) -> Store {
     let store = home.open();
-    store.write_blocking(|tx| tx.define("CREATE TABLE note (id BIGINT PRIMARY KEY, body BLOB)")).unwrap();
+    store.write_blocking(|tx| tx.define("CREATE TABLE jotting (id BIGINT PRIMARY KEY, body BLOB)")).unwrap();
     store
 }
 
@@ -40,7 +40,7 @@ fn fill(store: &Store, from: i64) -> Vec<i64> {
 
 fn ids(store: &Store) -> Vec<i64> {
     store
-        .read_blocking(|tx| tx.rows("SELECT id FROM note ORDER BY id", &[], |row| row.get::<i64>(0)))
+        .read_blocking(|tx| tx.rows("SELECT id FROM jotting ORDER BY id", &[], |row| row.get::<i64>(0)))
         .unwrap()
 }
 
@@ -61,7 +61,7 @@ fn a_database_that_may_not_grow_answers_that_and_works_again() {
     let held = store.write(move |_| wait.recv().map_err(|_| Fault::internal("test")));
     let small = store.write(|_| Ok::<_, Fault>(()));
     let large =
-        store.write(|tx| tx.execute("INSERT INTO note VALUES ($1, $2)", params![-1, vec![7; 900_000]]));
+        store.write(|tx| tx.execute("INSERT INTO jotting VALUES ($1, $2)", params![-1, vec![7; 900_000]]));
     go.send(()).unwrap();
     let answers = runtime().block_on(async { (held.await, small.await, large.await) });
     assert!(matches!(answers.2, Err(Fault::Unavailable { .. })), "{answers:?}");

@@ -12,7 +12,7 @@ fn with_table(home: &Home) -> Store {
     store
         .write_blocking(|tx| {
             tx.define(
-                "CREATE TABLE member (id BIGINT PRIMARY KEY, email TEXT NOT NULL UNIQUE, era BIGINT, half DOUBLE PRECISION,
+                "CREATE TABLE guest (id BIGINT PRIMARY KEY, email TEXT NOT NULL UNIQUE, era BIGINT, half DOUBLE PRECISION,
                  photo BLOB, open JSON, UNIQUE (era, half));
                  -- only sqlite
                  CREATE TABLE kept_by_sqlite (id BIGINT PRIMARY KEY);
@@ -34,12 +34,12 @@ fn values_come_back_as_they_went() {
         let (back, field, count, named): (String, String, f64, i64) = store
             .write_blocking(move |tx| {
                 tx.execute(
-                    "INSERT INTO member VALUES ($1, $2, $3, $4, $5, $6)",
+                    "INSERT INTO guest VALUES ($1, $2, $3, $4, $5, $6)",
                     params![9, "a@b", None::<i64>, 2.5, [0u8, 255, 7], open],
                 )?;
                 tx.one(
-                    "SELECT open, open ->> $1, CAST(open ->> $2 AS DOUBLE PRECISION), EXISTS (SELECT 1 FROM member),
-                            era, half, photo FROM member WHERE email = $3 AND $4 = 1",
+                    "SELECT open, open ->> $1, CAST(open ->> $2 AS DOUBLE PRECISION), EXISTS (SELECT 1 FROM guest),
+                            era, half, photo FROM guest WHERE email = $3 AND $4 = 1",
                     params!["a", "count", "a@b", true],
                     |row| {
                         assert_eq!(row.get::<Option<i64>>(4)?, None);
@@ -62,15 +62,15 @@ fn order_likeness_and_numbering_are_the_same() {
         store
             .write_blocking(|tx| {
                 for (id, email) in ["b", "가", "B", "a", "é", "Z", "힣"].iter().enumerate() {
-                    tx.execute("INSERT INTO member (id, email) VALUES ($1, $2)", params![id as i64, *email])?;
+                    tx.execute("INSERT INTO guest (id, email) VALUES ($1, $2)", params![id as i64, *email])?;
                 }
                 let sorted =
-                    tx.rows("SELECT email FROM member ORDER BY email", &[], |row| row.get::<String>(0))?;
+                    tx.rows("SELECT email FROM guest ORDER BY email", &[], |row| row.get::<String>(0))?;
                 assert_eq!(sorted, ["B", "Z", "a", "b", "é", "가", "힣"]);
-                let like = "SELECT COUNT(*) FROM member WHERE email LIKE $1";
+                let like = "SELECT COUNT(*) FROM guest WHERE email LIKE $1";
                 assert_eq!(tx.one(like, params!["b%"], |row| row.get::<i64>(0))?, 1);
                 // The second value is used first.
-                let text = "SELECT email FROM member WHERE email <> $2 AND id = $1";
+                let text = "SELECT email FROM guest WHERE email <> $2 AND id = $1";
                 assert_eq!(tx.one(text, params![3, "b"], |row| row.get::<String>(0))?, "a");
                 Ok::<_, Fault>(())
             })
@@ -82,12 +82,12 @@ fn order_likeness_and_numbering_are_the_same() {
 fn conflicts_have_one_name_and_a_failed_statement_stops_the_work() {
     on_both(|home| {
         let store = with_table(home);
-        let put = "INSERT INTO member (id, email, era, half) VALUES ($1, $2, $3, $4)";
+        let put = "INSERT INTO guest (id, email, era, half) VALUES ($1, $2, $3, $4)";
         store.write_blocking(move |tx| tx.execute(put, params![1, "min@example.org", 4, 0.5])).unwrap();
         for (values, constraint) in [
-            ((1, "other", 5), "member_pkey"),
-            ((2, "min@example.org", 5), "member_email_key"),
-            ((2, "other", 4), "member_era_half_key"),
+            ((1, "other", 5), "guest_pkey"),
+            ((2, "min@example.org", 5), "guest_email_key"),
+            ((2, "other", 4), "guest_era_half_key"),
         ] {
             let (id, email, era) = values;
             let fault =
@@ -101,7 +101,7 @@ fn conflicts_have_one_name_and_a_failed_statement_stops_the_work() {
                 Ok::<_, Fault>(())
             })
             .unwrap_err();
-        assert!(fault.is_conflict("member_pkey"), "{fault}");
+        assert!(fault.is_conflict("guest_pkey"), "{fault}");
         // Caught around an attempt: only the attempt is undone.
         let count = store
             .write_blocking(move |tx| {
@@ -110,14 +110,14 @@ fn conflicts_have_one_name_and_a_failed_statement_stops_the_work() {
                     tx.execute(put, params![6, "six", 60, 0.5])?;
                     tx.execute(put, params![1, "one", 10, 0.5])
                 });
-                assert!(tried.unwrap_err().is_conflict("member_pkey"));
-                tx.one("SELECT COUNT(*) FROM member", &[], |row| row.get::<i64>(0))
+                assert!(tried.unwrap_err().is_conflict("guest_pkey"));
+                tx.one("SELECT COUNT(*) FROM guest", &[], |row| row.get::<i64>(0))
             })
             .unwrap();
         assert_eq!(count, 2);
         let again = store.write_blocking(move |tx| {
             let text =
-                "INSERT INTO member (id, email) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING RETURNING id";
+                "INSERT INTO guest (id, email) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING RETURNING id";
             tx.maybe(text, params![8, "five"], |row| row.get::<i64>(0))
         });
         assert_eq!(again.unwrap(), None);
@@ -131,23 +131,23 @@ fn messages_tell_the_place_and_never_the_value() {
         let secret = "Kim Secret";
         let faults = [
             store.write_blocking(move |tx| {
-                tx.execute("INSERT INTO member (id, email) VALUES ($1, $2)", params![secret, 1])
+                tx.execute("INSERT INTO guest (id, email) VALUES ($1, $2)", params![secret, 1])
             }),
             store.write_blocking(move |tx| {
-                tx.execute("SELECT 1 FROM member WHERE nowhere = $1", params![secret])
+                tx.execute("SELECT 1 FROM guest WHERE nowhere = $1", params![secret])
             }),
             store.write_blocking(move |tx| {
-                tx.execute("UPDATE member SET era = CAST($1 AS BIGINT) WHERE id = $2", params![secret])
+                tx.execute("UPDATE guest SET era = CAST($1 AS BIGINT) WHERE id = $2", params![secret])
             }),
             store.write_blocking(move |tx| {
-                tx.execute("DELETE FROM member WHERE email = $1", params!["Kim Secret\0"])
+                tx.execute("DELETE FROM guest WHERE email = $1", params!["Kim Secret\0"])
             }),
             store.write_blocking(move |tx| {
-                tx.execute("INSERT INTO member (id, email) VALUES ($1, $2)", params![1, secret])?;
-                tx.one("SELECT email FROM member", &[], |row| row.get::<u64>(0))
+                tx.execute("INSERT INTO guest (id, email) VALUES ($1, $2)", params![1, secret])?;
+                tx.one("SELECT email FROM guest", &[], |row| row.get::<u64>(0))
             }),
             store.write_blocking(move |tx| {
-                tx.execute("INSERT INTO member (id, era) VALUES ($1, $2)", params![3, 4])
+                tx.execute("INSERT INTO guest (id, era) VALUES ($1, $2)", params![3, 4])
             }),
         ];
         for fault in faults.into_iter().filter_map(Result::err) {

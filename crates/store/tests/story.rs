@@ -15,7 +15,7 @@ use store::{Fault, FileName, FileWriter, Store, params};
 fn with_table(home: &Home) -> Store {
     let store = home.open();
     let made = store.write_blocking(|tx| {
-        tx.define("CREATE TABLE note (id BIGINT PRIMARY KEY, body TEXT, attachment TEXT)")
+        tx.define("CREATE TABLE jotting (id BIGINT PRIMARY KEY, body TEXT, attachment TEXT)")
     });
     made.unwrap();
     store
@@ -23,11 +23,11 @@ fn with_table(home: &Home) -> Store {
 
 fn count(store: &Store) -> i64 {
     let counted =
-        store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM note", params![], |row| row.get::<i64>(0)));
+        store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM jotting", params![], |row| row.get::<i64>(0)));
     counted.unwrap()
 }
 
-const PUT: &str = "INSERT INTO note (id, body) VALUES ($1, $2)";
+const PUT: &str = "INSERT INTO jotting (id, body) VALUES ($1, $2)";
 
 #[derive(Debug, PartialEq)]
 enum Refusal {
@@ -136,11 +136,11 @@ fn two_servers_write_into_one_database() {
                 scope.spawn(move || {
                     for _ in 0..50 {
                         let added = store.write_blocking(|tx| {
-                            let text = format!("SELECT body FROM note WHERE id = $1{}", tx.for_update());
+                            let text = format!("SELECT body FROM jotting WHERE id = $1{}", tx.for_update());
                             let total = tx.one(&text, params![0], |row| row.get::<String>(0))?;
                             let total = total.parse::<i64>().map_err(|_| Fault::internal("test"))? + 1;
                             tx.execute(
-                                "UPDATE note SET body = $1 WHERE id = $2",
+                                "UPDATE jotting SET body = $1 WHERE id = $2",
                                 params![total.to_string(), 0],
                             )?;
                             let id = tx.new_id();
@@ -152,7 +152,7 @@ fn two_servers_write_into_one_database() {
             }
         });
         let total = stores[1].read_blocking(|tx| {
-            tx.one("SELECT body FROM note WHERE id = $1", params![0], |row| row.get::<String>(0))
+            tx.one("SELECT body FROM jotting WHERE id = $1", params![0], |row| row.get::<String>(0))
         });
         assert_eq!((total.unwrap().as_str(), count(&stores[0])), ("100", 101));
     });
@@ -165,7 +165,7 @@ fn a_reader_sees_one_state_and_changes_nothing() {
         let writing = store.clone();
         let (before, after) = store
             .read_blocking(move |tx| {
-                let count = "SELECT COUNT(*) FROM note";
+                let count = "SELECT COUNT(*) FROM jotting";
                 let before = tx.one(count, &[], |row| row.get::<i64>(0))?;
                 writing.write_blocking(|tx| tx.execute(PUT, params![1, "a"]))?;
                 Ok::<_, Fault>((before, tx.one(count, &[], |row| row.get::<i64>(0))?))
@@ -235,7 +235,7 @@ fn files_stay_when_their_record_does() {
             let answer = store.write_with(vec![file], move |tx| {
                 let id = tx.new_id();
                 let changed =
-                    tx.execute("INSERT INTO note (id, attachment) VALUES ($1, $2)", params![id, named])?;
+                    tx.execute("INSERT INTO jotting (id, attachment) VALUES ($1, $2)", params![id, named])?;
                 if good { Ok(changed) } else { Err(Refusal::TooLate) }
             });
             (name, runtime().block_on(answer))
@@ -272,7 +272,8 @@ fn files_stay_when_their_record_does() {
         let named = |name: &FileName| {
             let name = name.to_string();
             store.read_blocking(move |tx| {
-                let found = tx.maybe("SELECT 1 FROM note WHERE attachment = $1", params![name], |_| Ok(()));
+                let found =
+                    tx.maybe("SELECT 1 FROM jotting WHERE attachment = $1", params![name], |_| Ok(()));
                 found.map(|found| found.is_some())
             })
         };
@@ -358,14 +359,14 @@ fn erased_bytes_are_gone_from_the_files_of_sqlite() {
     // A reader keeps the old log alive for a while; the erasure is completed when it has gone.
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let reading = store.read(move |tx| {
-        let seen = tx.one("SELECT COUNT(*) FROM note", &[], |row| row.get::<i64>(0));
+        let seen = tx.one("SELECT COUNT(*) FROM jotting", &[], |row| row.get::<i64>(0));
         let _ = wait.recv();
         seen
     });
     store
         .write_blocking(|tx| {
             tx.erased();
-            tx.execute("DELETE FROM note WHERE id = $1", params![1])
+            tx.execute("DELETE FROM jotting WHERE id = $1", params![1])
         })
         .unwrap();
     go.send(()).unwrap();
@@ -410,7 +411,7 @@ fn a_lost_database_answers_that_and_comes_back_by_itself() {
         let answer = store.write_blocking(move |tx| tx.execute(PUT, params![id, "a"]));
         assert!(matches!(answer, Err(Fault::Unavailable { .. })));
     }
-    let read = store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM note", &[], |row| row.get::<i64>(0)));
+    let read = store.read_blocking(|tx| tx.one("SELECT COUNT(*) FROM jotting", &[], |row| row.get::<i64>(0)));
     assert!(matches!(read, Err(Fault::Unavailable { .. })));
     home.superuser("ALTER DATABASE NAME WITH ALLOW_CONNECTIONS true");
     let start = Instant::now();
@@ -420,7 +421,7 @@ fn a_lost_database_answers_that_and_comes_back_by_itself() {
     }
     assert!(
         store
-            .read_blocking(|tx| tx.one("SELECT COUNT(*) FROM note", &[], |row| row.get::<i64>(0)))
+            .read_blocking(|tx| tx.one("SELECT COUNT(*) FROM jotting", &[], |row| row.get::<i64>(0)))
             .is_ok_and(|n| n == 3)
     );
 }
