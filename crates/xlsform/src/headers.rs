@@ -8,7 +8,7 @@ use crate::aliases::Target;
 use crate::problem::{Failure, Problem};
 use crate::python;
 use crate::value::{Map, Value};
-use crate::workbook::{NO_HEADER, Sheet};
+use crate::workbook::Sheet;
 
 /// A header cut at its colons: `["label", "French"]`.
 pub(crate) type Path = Vec<String>;
@@ -64,7 +64,7 @@ pub(crate) fn group(sheet: &Sheet, kind: &Kind, default_language: &str) -> Resul
         let mut grouped = Map::with_capacity(row.len());
         for (column, value) in row {
             let Some(path) = paths.get(*column) else {
-                return Err(missing_header(kind.name, if *column == NO_HEADER { "None" } else { "" }));
+                return Err(missing_header(kind.name, "unknown"));
             };
             add(&mut grouped, path, cleaned(value, kind.collapse_spaces), default_language);
         }
@@ -87,7 +87,8 @@ pub(crate) fn group(sheet: &Sheet, kind: &Kind, default_language: &str) -> Resul
     Ok(Grouped { headers: first_header.into_keys().collect(), rows })
 }
 
-fn missing_header(sheet: &str, header: &str) -> Failure {
+/// pyxform's words for a cell without a header above it.
+pub(crate) fn missing_header(sheet: &str, header: &str) -> Failure {
     Problem::new(format!(
         "Invalid headers provided for sheet: '{sheet}'. For XLSForms, this may be due a missing header row, in which \
          case add a header row as per the reference template https://xlsform.org/en/ref-table/. For internal API \

@@ -33,7 +33,10 @@ impl Settings {
         let mut sheet = sheet.clone();
         let position = |name: &str| sheet.header.iter().position(|h| h == name);
         if let (Some(old), Some(_)) = (position("id_string"), position("form_id")) {
-            // The later name wins; the column stays as one that nothing refers to.
+            // The later name wins; in pyxform a second row still has the older column, now without a header.
+            if sheet.rows.iter().skip(1).any(|row| row.iter().any(|(column, _)| *column == old)) {
+                return Err(headers::missing_header("settings", "id_string"));
+            }
             sheet.header.remove(old);
             for row in &mut sheet.rows {
                 row.retain(|(column, _)| *column != old);
