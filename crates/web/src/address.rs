@@ -3,6 +3,15 @@
 use std::fmt;
 
 use axum::http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What may stand in one part of a path as it is (RFC 3986 §2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one part of a path: ids of forms and submissions may hold any character.
+pub fn part(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
 
 /// A path on this server with its query. Building links from it keeps filters when the order changes, and so on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +70,13 @@ impl Address {
     /// This address with one parameter set (its other values are dropped).
     pub fn with(&self, name: &str, value: &str) -> Address {
         let mut changed = self.without(name);
+        changed.query.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
+    /// This address with one more value of a parameter.
+    pub fn also(&self, name: &str, value: &str) -> Address {
+        let mut changed = self.clone();
         changed.query.push((name.to_owned(), value.to_owned()));
         changed
     }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use crate::address::Address;
 use crate::answer::{Page, Refusal, Trouble};
 use crate::frame::Frame;
-use crate::patterns::{Form, Markup};
+use crate::patterns::{Form, Markup, Section};
 use crate::sent::Sent;
 
 /// A page made of patterns.
@@ -35,6 +35,21 @@ impl Sheet {
         self
     }
 
+    /// Answers with another status than 200, where the page says why.
+    pub fn status(mut self, status: StatusCode) -> Sheet {
+        self.status = status;
+        self
+    }
+
+    /// Adds a form at the end of a part with its own heading.
+    pub fn form_in(mut self, section: Section, form: &Form) -> Sheet {
+        if form.has_errors() {
+            self.errors = form.errors().into();
+            self.status = form.status();
+        }
+        self.part(section.part(form.clone()))
+    }
+
     /// Adds a form. Where it comes back with errors, their summary stands above everything.
     pub fn form(mut self, form: &Form) -> Sheet {
         if form.has_errors() {
@@ -53,9 +68,14 @@ impl IntoResponse for Sheet {
 
 /// Leads to the page that shows a change, with a notice: `see("/members", "done-invited")`.
 pub fn see(href: impl ToString, done: &'static str) -> Response {
+    Redirect::to(&noticed(href, done)).into_response()
+}
+
+/// The address of a page with a notice on it, for what leads there later.
+pub fn noticed(href: impl ToString, done: &'static str) -> String {
     let word = done.strip_prefix("done-").unwrap_or(done);
     let address = Address::local(&href.to_string()).unwrap_or_else(|| Address::new("/"));
-    Redirect::to(&address.with("done", word).to_string()).into_response()
+    address.with("done", word).to_string()
 }
 
 /// What an act answered to a form that can be sent again: the form comes back filled in, the refusal at the fields

@@ -1,8 +1,13 @@
 //! The pages for members, one file per group.
 
 mod account;
+mod answers;
 mod compartments;
 mod devices;
+mod fill;
+mod form;
+mod form_draft;
+mod forms;
 mod keys;
 mod login;
 mod mandates;
@@ -10,6 +15,13 @@ mod members;
 mod people;
 mod settings;
 mod shares;
+mod submission;
+mod submission_acts;
+mod submission_answers;
+mod submission_list;
+mod submission_map;
+mod submission_versions;
+mod submissions;
 mod unlock;
 
 use axum::Router;
@@ -29,6 +41,12 @@ pub fn router(web: Web) -> Router {
         .merge(people::router())
         .merge(settings::router())
         .merge(shares::router())
-        .merge(unlock::router());
+        .merge(unlock::router())
+        .merge(fill::router())
+        .merge(form::router())
+        .merge(form_draft::router())
+        .merge(forms::router())
+        .merge(submission_acts::router())
+        .merge(submissions::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }

@@ -140,6 +140,12 @@ impl Field {
         Field::new(Kind::Date, name, label)
     }
 
+    /// A day in one field with the browser's own calendar, for filters; sent as 2026-11-23. Where a date is typed from
+    /// a document or from memory, use [`Field::date`].
+    pub fn day(name: &str, label: impl Into<String>) -> Field {
+        Field::new(Kind::Line { input: "date", width: 8 }, name, label)
+    }
+
     /// A value that travels along.
     pub fn hidden(name: &str, value: impl Into<String>) -> Field {
         Field { values: vec![value.into()], ..Field::new(Kind::Hidden, name, "") }
@@ -366,6 +372,7 @@ pub struct Form {
     fields: Vec<Field>,
     submit: String,
     back: Option<crate::frame::Link>,
+    asks: bool,
     status: StatusCode,
 }
 finished_html!(Form, ErrorSummary);
@@ -379,8 +386,14 @@ impl Form {
             fields: Vec::new(),
             submit: submit.into(),
             back: None,
+            asks: false,
             status: StatusCode::OK,
         }
+    }
+
+    /// A form that only asks for a page (GET): what is chosen stands in the page's address.
+    pub fn find(locale: Locale, path: impl ToString, submit: impl Into<String>) -> Form {
+        Form { asks: true, ..Form::new(locale, path, submit) }
     }
 
     /// Adds a question.

@@ -41,7 +41,7 @@ pub use form::{Choice, DateFault, ErrorSummary, Field, Form, read_date};
 pub use map::{MapOfPoints, MapPoint};
 pub use problem::{Place, Problem};
 pub use progress::Progress;
-pub use sealed::{Opening, SealedValue};
+pub use sealed::{Opened, Opening, SealedValue};
 pub use section::{Prose, Section, SmallButton};
 pub use steps::{Step, StepState, Steps};
 pub use table::{Cell, Column, Row, Table};

@@ -25,8 +25,9 @@ pub struct SealedValue {
     locale: Locale,
     label: String,
     state: State,
+    short: bool,
 }
-finished_html!(SealedValue);
+finished_html!(SealedValue, Opened);
 
 #[derive(Clone)]
 enum State {
@@ -37,18 +38,42 @@ enum State {
 impl SealedValue {
     /// A closed value; the label names the field, as "Name of the worker".
     pub fn closed(locale: Locale, label: impl Into<String>, opening: Opening) -> SealedValue {
-        SealedValue { locale, label: label.into(), state: State::Closed(opening) }
+        SealedValue { locale, label: label.into(), state: State::Closed(opening), short: false }
     }
 
     /// A value that the reader has open now; the opening is in the log already.
     pub fn opened(locale: Locale, label: impl Into<String>, value: impl Into<Markup>) -> SealedValue {
-        SealedValue { locale, label: label.into(), state: State::Opened(value.into()) }
+        SealedValue { locale, label: label.into(), state: State::Opened(value.into()), short: false }
+    }
+
+    /// The value or its bars alone, for lists and pages that hold many and say once how they come to be open.
+    pub fn short(mut self) -> SealedValue {
+        self.short = true;
+        self
     }
 
     /// An id for the reason's field that is the same for the same form.
     fn reason_id(&self, address: &str) -> String {
         let name: String = address.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         format!("reason{name}")
+    }
+}
+
+/// A part of a page that holds opened values: a map, a comparison, a set of answers. A line says what is open.
+#[derive(Clone, Template)]
+#[template(
+    source = r#"<section class="opened"><p class="says">{{ says }}</p>{{ content }}</section>"#,
+    ext = "html"
+)]
+pub struct Opened {
+    says: String,
+    content: Markup,
+}
+
+impl Opened {
+    /// Puts the sealed colour around a pattern; `says` tells what is open here.
+    pub fn new(says: impl Into<String>, content: impl Into<Markup>) -> Opened {
+        Opened { says: says.into(), content: content.into() }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::patterns::{Field, Markup};
 #[derive(Debug, Clone)]
 pub struct Column {
     label: String,
-    sort: Option<&'static str>,
+    sort: Option<String>,
     numeric: bool,
 }
 
@@ -23,8 +23,8 @@ impl Column {
     }
 
     /// Lets readers sort by it: `?sort=key`, and `?sort=-key` the other way round.
-    pub fn sort(mut self, key: &'static str) -> Column {
-        self.sort = Some(key);
+    pub fn sort(mut self, key: impl Into<String>) -> Column {
+        self.sort = Some(key.into());
         self
     }
 
@@ -94,11 +94,22 @@ pub struct Table {
     previous: Option<Address>,
     next: Option<Address>,
     exports: Vec<Link>,
+    views: Vec<Link>,
+    held: Vec<Held>,
     empty: String,
     empty_link: Option<Link>,
     wide: bool,
 }
 finished_html!(Table);
+
+/// A filter in force that stands in the address alone.
+#[derive(Debug, Clone)]
+struct Held {
+    name: &'static str,
+    value: String,
+    label: String,
+    words: String,
+}
 
 /// One filter in force, and the address without it.
 struct Chip {
@@ -133,6 +144,8 @@ impl Table {
             previous: None,
             next: None,
             exports: Vec::new(),
+            views: Vec::new(),
+            held: Vec::new(),
             empty: empty.into(),
             empty_link: None,
             wide: false,
@@ -178,6 +191,26 @@ impl Table {
         self
     }
 
+    /// Adds a filter in force that no field of the filter form holds: its parameter in the address with the value held,
+    /// and the words that a reader knows both by.
+    pub fn held(
+        mut self,
+        name: &'static str,
+        value: impl Into<String>,
+        label: impl Into<String>,
+        words: impl Into<String>,
+    ) -> Table {
+        let (value, label, words) = (value.into(), label.into(), words.into());
+        self.held.push(Held { name, value, label, words });
+        self
+    }
+
+    /// Adds another way to look at the same rows: a map, other columns.
+    pub fn view(mut self, label: impl Into<String>, href: impl ToString) -> Table {
+        self.views.push(Link::new(label, href));
+        self
+    }
+
     /// Adds the way to get what would be here, shown where the table is empty.
     pub fn empty_link(mut self, label: impl Into<String>, href: impl ToString) -> Table {
         self.empty_link = Some(Link::new(label, href));
@@ -202,13 +235,13 @@ impl Table {
         let current = self.here.get("sort").unwrap_or_default();
         let start = self.first_page();
         self.columns.iter().map(move |column| {
-            let Some(key) = column.sort else { return Head { column, href: None, sorted: None } };
+            let Some(key) = &column.sort else { return Head { column, href: None, sorted: None } };
             let sorted = match current.strip_prefix('-') {
                 Some(descending) if descending == key => Some("descending"),
                 None if current == key => Some("ascending"),
                 _ => None,
             };
-            let next = if sorted == Some("ascending") { format!("-{key}") } else { key.to_owned() };
+            let next = if sorted == Some("ascending") { format!("-{key}") } else { key.clone() };
             Head { column, href: Some(start.with("sort", &next)), sorted }
         })
     }
@@ -219,7 +252,12 @@ impl Table {
             let answers = filter.answers(&start).into_iter();
             answers.map(|(value, href)| Chip { label: filter.label().to_owned(), value, href })
         });
-        chips.collect()
+        let held = self.held.iter().map(|held| Chip {
+            label: held.label.clone(),
+            value: held.words.clone(),
+            href: start.without_value(held.name, &held.value),
+        });
+        chips.chain(held).collect()
     }
 
     /// The parameters of every filter.
@@ -228,7 +266,9 @@ impl Table {
     }
 
     fn cleared(&self) -> Address {
-        self.filtering().iter().fold(self.first_page(), |address, name| address.without(name))
+        let held = self.held.iter().map(|held| held.name.to_owned());
+        let names = self.filtering().into_iter().chain(held);
+        names.fold(self.first_page(), |address, name| address.without(&name))
     }
 
     /// What the filter form sends along besides the filters.

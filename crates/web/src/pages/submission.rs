@@ -1,0 +1,372 @@
+//! One submission: what it says, what happened to it, and what can be done with it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use desk::protocol::Right;
+use desk::store::audit::AuditEntry;
+use desk::store::form::Form;
+use desk::{FormModel, Names, Opening as DeskOpening, SubmissionDetail, VersionDetail};
+
+use crate::address::Address;
+use crate::answer::{Answer, Refusal};
+use crate::frame::Frame;
+use crate::locale::Locale;
+use crate::moment::{moment, moment_cell};
+use crate::pages::answers::Wording;
+use crate::pages::submission_answers::Answers;
+use crate::pages::submission_list::REVIEW_STATES;
+use crate::pages::submission_versions::changes;
+use crate::pages::submissions::{list_address, review_tag, review_word, sender, submission_address};
+use crate::patterns::{
+    Cell, Choice, Column, Facts, Field, Form as Questions, History, Markup, Notice, Opened, Opening, Problem,
+    SealedValue, Section, Table, Tone,
+};
+use crate::room::{Room, Seated};
+use crate::sent::Sent;
+use crate::sheet::Sheet;
+
+/// What a page of a submission is asked for.
+#[derive(Default)]
+pub struct Asked<'a> {
+    /// The reason for opening identity.
+    pub reason: Option<&'a str>,
+    /// A review that came back with a mistake.
+    pub review: Option<(&'a Sent, Refusal)>,
+}
+
+/// The page.
+pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>) -> Answer<Sheet> {
+    let l = seated.visitor.reader.locale;
+    let desk = seated.desk();
+    let may = seated.seat.may::<desk::Read>()?;
+    let opening_right = seated.seat.may::<desk::OpenIdentity>();
+    let mut refused = None;
+    let detail = match (asked.reason, &opening_right) {
+        (Some(reason), Ok(right)) => {
+            match desk.submission(&may, form, instance, DeskOpening::Identity(right, reason)).await {
+                Ok(detail) => detail,
+                // A reason that is too short is asked for again, on the page.
+                Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
+                    refused = Some(Refusal::from(refusal));
+                    desk.submission(&may, form, instance, DeskOpening::Sensitive).await?
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        (Some(_), Err(refusal)) => return Err(refusal.clone().into()),
+        (None, _) => desk.submission(&may, form, instance, DeskOpening::Sensitive).await?,
+    };
+    let reason = asked.reason.filter(|_| refused.is_none());
+    let names = desk.names(&seated.seat).await?;
+    let compartments = desk.compartments(&seated.seat).await?;
+    let history = desk.submission_history(&may, &detail.submission).await?;
+    let Some(newest) = detail.versions.last() else { return Err(Refusal::not_found().into()) };
+    let holds = |id: i64| {
+        let member = seated.visitor.session.member().id;
+        compartments.iter().any(|state| state.compartment.id == id && state.members.contains(&member))
+    };
+    let view = View {
+        seated,
+        l,
+        form,
+        address: submission_address(seated.mandate(), &form.form_id, &detail.submission.instance_id),
+        detail: &detail,
+        newest,
+        names: &names,
+        reason,
+        may_open: opening_right.is_ok() && holds(newest.model.version.identity_compartment),
+        title_of: &|id| compartment_title(seated, &compartments, id),
+    };
+    let mut sheet = Sheet::new(view.frame());
+    if let Some(refusal) = refused {
+        let problem = Problem::new(l, refusal.what(l)).next(refusal.next(l).unwrap_or_default());
+        sheet = sheet.status(StatusCode::BAD_REQUEST).part(problem);
+    }
+    for part in view.seals() {
+        sheet = sheet.part(part);
+    }
+    sheet = sheet.part(view.facts()).part(view.answers());
+    if let Some(part) = view.versions() {
+        sheet = sheet.part(part);
+    }
+    sheet = view.review(sheet, asked.review);
+    sheet = sheet.part(view.history(&history));
+    if seated.seat.has(Right::Manage) {
+        let erase = crate::frame::Link::new(l.text("erase-this"), format!("{}/erase", view.address));
+        sheet = sheet.part(Section::new(l.text("erase-heading")).say(l.text("erase-what")).links([erase]));
+    }
+    Ok(sheet)
+}
+
+fn compartment_title(seated: &Seated, compartments: &[desk::CompartmentState], id: i64) -> String {
+    let found = compartments.iter().find(|state| state.compartment.id == id);
+    let name = found.map_or("", |state| state.compartment.name.as_str());
+    let locale = seated.visitor.reader.locale;
+    seated
+        .seat
+        .protocol()
+        .compartment(name)
+        .map_or_else(|| name.to_owned(), |compartment| compartment.title.get(locale.code()).to_owned())
+}
+
+#[derive(Template)]
+#[template(source = r#"<code class="take">{{ code }}</code>"#, ext = "html")]
+struct Code<'a> {
+    code: &'a str,
+}
+
+#[derive(Template)]
+#[template(source = r#"<a href="/ledger?leaf={{ leaf }}">{{ text }}</a>"#, ext = "html")]
+struct LeafLink {
+    leaf: i64,
+    text: String,
+}
+
+/// Two things that stand beside each other, where they are there.
+#[derive(Template)]
+#[template(
+    source = r#"{% if let Some(first) = first %}{{ first }} {% endif %}{% if let Some(second) = second %}{{ second }}{% endif %}"#,
+    ext = "html"
+)]
+struct Pair {
+    first: Option<Markup>,
+    second: Option<Markup>,
+}
+
+struct View<'a> {
+    seated: &'a Seated,
+    l: Locale,
+    form: &'a Form,
+    address: String,
+    detail: &'a SubmissionDetail,
+    newest: &'a VersionDetail,
+    names: &'a Names,
+    reason: Option<&'a str>,
+    may_open: bool,
+    title_of: &'a dyn Fn(i64) -> String,
+}
+
+impl View<'_> {
+    fn model(&self) -> &FormModel {
+        &self.newest.model
+    }
+
+    fn frame(&self) -> Frame {
+        let l = self.l;
+        let title = l.text_with(
+            "submission-title",
+            &[
+                ("form", self.model().form.title.as_str().into()),
+                ("received", moment(l, self.detail.submission.created_at).into()),
+            ],
+        );
+        let mut frame = self
+            .seated
+            .frame(Room::Submissions, title)
+            .under(&self.model().form.title, list_address(self.seated.mandate(), &self.form.form_id))
+            .state(review_word(l, &self.detail.submission.review_state));
+        // An opening is answered at its own address; what leads back here leads to the submission.
+        frame.here = match self.seated.visitor.reader.here.path() == self.address {
+            true => self.seated.visitor.reader.here.clone(),
+            false => Address::new(&self.address),
+        };
+        frame
+    }
+
+    /// What is closed and how it opens, or what is open now.
+    fn seals(&self) -> Vec<Markup> {
+        let l = self.l;
+        let mut parts = Vec::new();
+        let visitor = &self.seated.visitor;
+        let unlocked = visitor.desk().minutes_unlocked(&visitor.session).is_some();
+        let version = &self.model().version;
+        if self.newest.version.encrypted {
+            parts.push(Notice::new(Tone::Plain, l.text("submission-encrypted")).into());
+        }
+        if (self.newest.sensitive_closed || self.newest.identity_closed) && !unlocked {
+            let unlock = Address::new("/unlock").with("next", &self.address);
+            let notice = Notice::new(Tone::Plain, l.text("submission-locked"));
+            parts.push(notice.link(l.text("sealed-unlock"), unlock).into());
+            return parts;
+        }
+        if self.newest.sensitive_closed {
+            let title = (self.title_of)(version.sensitive_compartment);
+            let text = l.text_with_one("submission-closed-to-you", "compartment", title);
+            parts.push(Notice::new(Tone::Plain, text).into());
+        }
+        if self.newest.identity_closed {
+            let opening = match self.may_open {
+                true => Opening::WithReason(format!("{}/identity", self.address)),
+                false => Opening::NotYours,
+            };
+            let sealed = SealedValue::closed(l, l.text("class-identity"), opening);
+            parts.push(Markup::from(Facts::new().fact(l.text("class-identity"), sealed)));
+        }
+        if let Some(reason) = self.reason {
+            let text = l.text_with_one("submission-identity-open", "reason", reason);
+            parts.push(Opened::new(text, Markup::default()).into());
+        }
+        parts
+    }
+
+    fn facts(&self) -> Facts {
+        let l = self.l;
+        let submission = &self.detail.submission;
+        let sender = sender(l, self.names, submission.device, submission.member);
+        let received = l.text_with(
+            "submission-received-from",
+            &[("received", moment(l, submission.created_at).into()), ("sender", sender.into())],
+        );
+        let version = match self.model().version.version.as_str() {
+            "" => "–".to_owned(),
+            version => version.to_owned(),
+        };
+        Facts::new()
+            .fact(l.text("submissions-received"), received)
+            .fact(l.text("submissions-state"), review_tag(l, &submission.review_state))
+            .fact(l.text("form-version"), version)
+            .fact(l.text("submission-instance"), Markup::of(&Code { code: &submission.instance_id }))
+            .fact(l.text("submission-leaf"), self.leaf(self.newest.version.leaf))
+    }
+
+    fn leaf(&self, leaf: i64) -> Markup {
+        Markup::of(&LeafLink { leaf, text: self.l.text_with_one("leaf-number", "number", leaf.to_string()) })
+    }
+
+    fn answers(&self) -> Section {
+        let l = self.l;
+        let answers = Answers {
+            wording: Wording::new(l, &self.model().form),
+            version: self.newest,
+            address: &self.address,
+            reason: self.reason,
+        };
+        let laid_out = answers.lay_out();
+        let mut section = Section::new(l.text("submission-answers")).part(laid_out.content);
+        if laid_out.unanswered > 0 {
+            section = section.say(l.count("answers-unanswered", laid_out.unanswered));
+        }
+        let files = answers.other_files();
+        if !files.is_empty() {
+            let list =
+                files.into_iter().fold(Facts::new(), |facts, file| facts.fact(l.text("kind-file"), file));
+            section = section.part(list);
+        }
+        section
+    }
+
+    /// Every version, and what the chosen one changed.
+    fn versions(&self) -> Option<Section> {
+        let l = self.l;
+        let versions = &self.detail.versions;
+        if versions.len() < 2 {
+            return None;
+        }
+        let here = Address::new(&self.address);
+        let mut table = Table::new(l, &here, l.text("submission-versions"), "")
+            .column(Column::new(l.text("form-version")))
+            .column(Column::new(l.text("submissions-received")))
+            .column(Column::new(l.text("submissions-sender")))
+            .column(Column::new(l.text("submission-leaf")));
+        for version in versions.iter().rev() {
+            let row = &version.version;
+            let number = l.text_with_one("version-number", "number", row.number.to_string());
+            table = table.row([
+                match row.number {
+                    1 => Cell::new(number),
+                    _ => Cell::link(number, format!("{}?compare={}", self.address, row.number)),
+                },
+                moment_cell(l, row.received_at),
+                Cell::new(sender(l, self.names, row.device, row.member)),
+                Cell::new(self.leaf(row.leaf)),
+            ]);
+        }
+        let wanted =
+            self.seated.visitor.reader.here.get("compare").and_then(|text| text.parse::<usize>().ok());
+        let after = wanted.filter(|number| (2..=versions.len()).contains(number)).unwrap_or(versions.len());
+        let (before, after) = (versions.get(after - 2)?, versions.get(after - 1)?);
+        let note = |version: &VersionDetail| {
+            let row = &version.version;
+            format!("{} · {}", sender(l, self.names, row.device, row.member), moment(l, row.received_at))
+        };
+        let found = changes(l, before, after, [note(before), note(after)]);
+        let values = [("differing", found.differing.into()), ("same", found.same.into())];
+        let mut section = Section::new(l.text("submission-versions"))
+            .part(table)
+            .say(l.text_with("versions-count", &values));
+        if after.sensitive_closed || after.identity_closed {
+            section = section.say(l.text("versions-closed"));
+        }
+        if found.differing > 0 {
+            section = match found.sealed {
+                true => section.part(Opened::new(l.text("versions-sealed"), found.comparison)),
+                false => section.part(found.comparison),
+            };
+        }
+        Some(section)
+    }
+
+    /// Notes and decisions, and the form for the next one.
+    fn review(&self, sheet: Sheet, again: Option<(&Sent, Refusal)>) -> Sheet {
+        let l = self.l;
+        let mut notes = History::new(l.text("review-notes"));
+        for (note, text) in self.detail.notes.iter().rev() {
+            let who = self.names.member(note.member).unwrap_or("–");
+            let state = note.review_state.as_deref().map(|state| review_tag(l, state).into());
+            let words: Option<Markup> = match (text, &note.sealed_body) {
+                (Some(text), _) => Some(SealedValue::opened(l, "", text.as_str()).short().into()),
+                (None, Some(_)) => {
+                    Some(SealedValue::closed(l, l.text("review-note"), Opening::NotYours).short().into())
+                }
+                (None, None) => None,
+            };
+            notes = notes.entry(moment(l, note.at), who, Markup::of(&Pair { first: state, second: words }));
+        }
+        let sheet = if self.detail.notes.is_empty() { sheet } else { sheet.part(notes) };
+        if !self.seated.seat.has(Right::Review) {
+            return sheet;
+        }
+        let offered = REVIEW_STATES.iter().filter(|(state, _)| *state != "edited");
+        let keep = Choice::new("", l.text("review-keep"));
+        let states = offered.map(|(state, id)| Choice::new(*state, l.text(id)));
+        let mut form = Questions::new(l, format!("{}/review", self.address), l.text("review-save"))
+            .field(
+                Field::radios("state", l.text("review-decision"), [keep].into_iter().chain(states).collect())
+                    .value(""),
+            )
+            .field(Field::text("text", l.text("review-note"), 3).hint(l.text("review-note-hint")).optional());
+        if let Some((sent, refusal)) = &again {
+            form = form.fill(sent.pairs());
+            form.refuse(refusal, "text");
+        }
+        sheet.form_in(Section::new(l.text("review-heading")), &form)
+    }
+
+    fn history(&self, entries: &[AuditEntry]) -> History {
+        let l = self.l;
+        entries.iter().rev().fold(History::new(l.text("history-heading")), |history, entry| {
+            let who = sender(l, self.names, entry.device, entry.member);
+            let what = Markup::text(&self.happened(entry));
+            let leaf = entry.leaf.map(|leaf| self.leaf(leaf));
+            history.entry(moment(l, entry.at), who, Markup::of(&Pair { first: Some(what), second: leaf }))
+        })
+    }
+
+    fn happened(&self, entry: &AuditEntry) -> String {
+        let l = self.l;
+        let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+        let text =
+            |name: &str| detail.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+        match entry.action.as_str() {
+            "submission.create" => l.text("history-received"),
+            "submission.update.version" => l.text("history-edited"),
+            "submission.update" => {
+                l.text_with_one("history-reviewed", "state", review_word(l, &text("reviewState")))
+            }
+            "comment.create" => l.text("history-noted"),
+            "identity.open" => l.text_with_one("history-opened", "reason", text("reason")),
+            "entity.error" => l.text_with_one("history-entity-error", "problem", text("problem")),
+            other => other.to_owned(),
+        }
+    }
+}
