@@ -13,8 +13,6 @@ if [ -n "$cluster" ]; then
     export DEUNGDAE_TEST_POSTGRES="$cluster"
 fi
 
-cargo build --release --workspace --benches --bins
-echo
 echo "$(grep -m 1 'model name' /proc/cpuinfo | cut -d : -f 2-), $(nproc) cores, $(uname -sr), $(rustc --version)"
 for file in crates/*/benches/*.rs; do
     crate=$(basename "$(dirname "$(dirname "$file")")")

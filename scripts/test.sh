@@ -10,7 +10,6 @@ cd "$(dirname "$0")/.."
 if [ "${CI:-}" = true ] && [ -z "${CARGO_TARGET_DIR:-}" ]; then
     export CARGO_TARGET_DIR="$HOME/.cache/deungdae/target"
 fi
-target=${CARGO_TARGET_DIR:-target}
 venv=${DEUNGDAE_VENV:-$HOME/.cache/deungdae/venv}
 python=python3
 if [ -x "$venv/bin/python" ]; then
@@ -58,7 +57,8 @@ if [ "${1:-}" != lint ]; then
         if [ "${CI:-}" = true ]; then failed+=("PostgreSQL"); fi
     fi
 
-    junit="$target/nextest/default/junit.xml"
+    # nextest writes here wherever the target directory is.
+    junit=target/nextest/default/junit.xml
     rm -f "$junit"
     step tests cargo nextest run --workspace
     if [ -f "$junit" ]; then
@@ -67,7 +67,7 @@ if [ "${1:-}" != lint ]; then
         grep -ohE 'skipped: [^<]*' "$junit" | sort | uniq -c || true
     fi
 
-    doctests() { cargo test --doc --workspace --quiet 2>&1 | tee "$work/doctests"; }
+    doctests() { cargo test --doc --workspace --quiet --no-fail-fast 2>&1 | tee "$work/doctests"; }
     step doctests doctests
     while read -r good bad; do count "$good" "$bad"; done \
         < <(sed -nE 's/^test result: .* ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' "$work/doctests")
