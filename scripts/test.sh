@@ -62,8 +62,9 @@ if [ "${1:-}" != lint ]; then
     rm -f "$junit"
     step tests cargo nextest run --workspace
     if [ -f "$junit" ]; then
-        read -r tests wrong < <(sed -nE 's/.*<testsuites .*tests="([0-9]+)" failures="([0-9]+)" errors="([0-9]+)".*/\1 \2+\3/p' "$junit")
-        count $((tests - (wrong))) $((wrong))
+        of() { grep -m 1 '<testsuites ' "$junit" | sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p"; }
+        wrong=$(($(of failures) + $(of errors)))
+        count $(($(of tests) - wrong)) $wrong
         grep -ohE 'skipped: [^<]*' "$junit" | sort | uniq -c || true
     fi
 
