@@ -68,9 +68,12 @@ fn main() {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("start of the server, {RUNS} runs, load {}", load.trim());
     println!("| what | min | median | max |\n|---|---|---|---|");
-    for (what, values) in
-        [("init (ms)", made), ("first start (ms)", first), ("later start (ms)", later), ("idle memory, PSS (MiB)", idle)]
-    {
+    for (what, values) in [
+        ("init (ms)", made),
+        ("first start (ms)", first),
+        ("later start (ms)", later),
+        ("idle memory, PSS (MiB)", idle),
+    ] {
         let (least, middle, most) = median(values);
         println!("| {what} | {least:.1} | {middle:.1} | {most:.1} |");
     }
