@@ -56,6 +56,7 @@ pub struct Desk {
     pub(crate) forms: Mutex<HashMap<i64, Arc<FormModel>>>,
     pub(crate) seen: Mutex<HashMap<i64, i64>>,
     pub(crate) signer: Arc<Signer>,
+    pub(crate) each_time_salt: zeroize::Zeroizing<[u8; 32]>,
     protocols: BTreeMap<String, Arc<Protocol>>,
     clock: fn() -> i64,
     seed: fn() -> [u8; 32],
@@ -108,6 +109,7 @@ impl Desk {
             forms: Mutex::default(),
             seen: Mutex::default(),
             signer,
+            each_time_salt: zeroize::Zeroizing::new(seed()),
             protocols: protocols
                 .into_iter()
                 .map(|protocol| (protocol.name.clone(), Arc::new(protocol)))

@@ -83,6 +83,11 @@ impl Desk {
 }
 
 impl IncomingFile {
+    /// The name under which it was sent.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Takes the next piece. Writing to the disk may block for a moment.
     pub fn push(&mut self, piece: &[u8]) -> Answer<()> {
         self.size += piece.len() as u64;

@@ -92,6 +92,14 @@ pub struct Uploaded {
     pub warnings: Vec<String>,
 }
 
+/// What an upload is, before anything is kept of it.
+pub struct Examined {
+    /// The form's id.
+    pub form_id: String,
+    /// The converter's warnings.
+    pub warnings: Vec<String>,
+}
+
 /// A form's text, converted and read.
 struct Prepared {
     xform: String,
@@ -225,6 +233,12 @@ impl Desk {
         Ok(self.store.read(move |tx| form::published_versions(tx, id)).await?)
     }
 
+    /// Converts and reads a form, and keeps nothing.
+    pub fn examine_form(&self, _: &May<'_, Forms>, upload: &Upload<'_>) -> Answer<Examined> {
+        let prepared = prepare(upload)?;
+        Ok(Examined { form_id: prepared.form.form_id, warnings: prepared.warnings })
+    }
+
     /// Takes an uploaded form and makes it a draft: of a new form, or of the one that has its id. When `of` is given,
     /// the upload must have that form's id.
     pub async fn upload_form(
@@ -323,7 +337,8 @@ impl Desk {
         let model = self.model(draft).await?;
         let (now, by, salt) = (self.now(), session.member().id, self.salt());
         let id = form.id;
-        self.store
+        let published = self
+            .store
             .write(move |tx| {
                 let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
                 if form.draft_version != Some(draft) {
@@ -350,7 +365,10 @@ impl Desk {
                 record::audit_with_leaf(tx, ledger::leaf::kind::FORM, &salt, done)?;
                 Ok::<_, Error>(form)
             })
-            .await
+            .await?;
+        // It is kept in memory as it was before it was published.
+        self.forms.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(&draft);
+        Ok(published)
     }
 
     /// Publishes a protocol's registries and forms in a mandate that has just begun.

@@ -95,9 +95,18 @@ impl Desk {
     pub async fn receive(&self, sender: &Sender, xml: Vec<u8>, files: Vec<SentFile>) -> Answer<Received> {
         let xml = zeroize::Zeroizing::new(xml);
         let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
-        let (form, model) = self.form_answered(sender.mandate().id, &read).await?;
         let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
-        let files = finish(files).await?;
+        let (form, model, before) = self.form_answered(sender.mandate().id, &read, &instance_id).await?;
+        let mut files = files;
+        if let Some(before) = before {
+            before.check(&xml)?;
+            files.retain(|file| before.waits_for(file.name()));
+            if files.is_empty() {
+                let Before { version, .. } = before;
+                let (submission, form_id) = (version.submission, form.form_id);
+                return Ok(Received { submission, instance_id, form_id, again: true });
+            }
+        }
         let (sealed, pending) =
             self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
         let (mandate, now) = (sender.mandate().id, self.now());
@@ -107,23 +116,27 @@ impl Desk {
         Ok(Received { submission, instance_id, form_id, again })
     }
 
-    /// The form that a submission answers, in the version that it names.
+    /// The form that a submission answers, in the version that it names, and what is here already of the submission.
     async fn form_answered(
         &self,
         mandate: i64,
         read: &xforms::Submission,
-    ) -> Answer<(Form, std::sync::Arc<FormModel>)> {
+        instance_id: &str,
+    ) -> Answer<(Form, std::sync::Arc<FormModel>, Option<Before>)> {
         let (form_id, version) = (read.form_id.clone(), read.version.clone());
+        let instance_id = instance_id.to_owned();
         let found = self
             .store
             .read(move |tx| {
                 let Some(form) = form::by_form_id(tx, mandate, &form_id)? else { return Ok(None) };
                 let id = form::published_version_id(tx, form.id, version.as_deref().unwrap_or_default())?;
                 let id = id.or(if version.is_none() { form.current_version } else { None });
-                Ok::<_, Fault>(id.map(|id| (form, id)))
+                let Some(id) = id else { return Ok(None) };
+                let before = Before::find(tx, form.id, &instance_id)?;
+                Ok::<_, Fault>(Some((form, id, before)))
             })
             .await?;
-        let (form, version) = found.ok_or_else(|| {
+        let (form, version, before) = found.ok_or_else(|| {
             Refusal::new(Kind::NotFound, "refusal-form-unknown")
                 .with("form", &read.form_id)
                 .with("version", read.version.as_deref().unwrap_or("–"))
@@ -133,7 +146,7 @@ impl Desk {
                 .with("form", &form.form_id)
                 .into());
         }
-        Ok((form, self.model(version).await?))
+        Ok((form, self.model(version).await?, before))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one submission")]
@@ -145,7 +158,7 @@ impl Desk {
         read: &xforms::Submission,
         instance_id: String,
         xml: &[u8],
-        files: Vec<SealedFile>,
+        mut files: Vec<IncomingFile>,
     ) -> Answer<(Sealed, Vec<store::PendingFile>)> {
         let id = self.store.new_id();
         let record = id.to_string();
@@ -183,6 +196,9 @@ impl Desk {
             Some(envelope) => envelope.files().map(|name| (name.to_owned(), Class::Sensitive)).collect(),
             None => split.binaries.iter().map(|file| (file.file_name.clone(), file.class)).collect(),
         };
+        // What the submission does not name is thrown away before anybody waits for the disk.
+        files.retain(|file| named.iter().any(|(name, _)| name == file.name()));
+        let files = finish(files).await?;
         let (slots, pending) = self.seal_slots(id, model, named, files, now).await?;
 
         let author = Author { member, device, submission_version: Some(id), at: now };
@@ -365,6 +381,39 @@ fn resend_check(salt: &[u8], instance_id: &str, digest: &[u8; 32]) -> Vec<u8> {
     [salt, hash.finalize().as_slice()].concat()
 }
 
+/// What is here already of a submission that comes again.
+struct Before {
+    version: SubmissionVersion,
+    /// Hashed names of the files that have not come yet.
+    waiting: Vec<Vec<u8>>,
+}
+
+impl Before {
+    fn find(tx: &mut Tx, form: i64, instance_id: &str) -> Result<Option<Before>, Fault> {
+        let Some(version) = submission::version_by_instance_id(tx, form, instance_id)? else {
+            return Ok(None);
+        };
+        let slots = submission::attachments(tx, version.id)?;
+        let waiting = slots.into_iter().filter(|slot| slot.content.is_none()).map(|slot| slot.name_hash);
+        Ok(Some(Before { waiting: waiting.collect(), version }))
+    }
+
+    fn check(&self, xml: &[u8]) -> Result<(), Refusal> {
+        check_same(&self.version, &Sha256::digest(xml).into())
+    }
+
+    fn waits_for(&self, name: &str) -> bool {
+        self.waiting.contains(&name_hash(self.version.id, name))
+    }
+}
+
+fn check_same(before: &SubmissionVersion, digest: &[u8; 32]) -> Result<(), Refusal> {
+    if is_same(before.digest.as_deref(), &before.instance_id, digest) {
+        return Ok(());
+    }
+    Err(Refusal::conflict("refusal-different-submission").with("instance", &before.instance_id))
+}
+
 fn is_same(kept: Option<&[u8]>, instance_id: &str, digest: &[u8; 32]) -> bool {
     let salt = kept.and_then(|kept| kept.get(..32)).unwrap_or_default();
     kept.is_some_and(|kept| kept == resend_check(salt, instance_id, digest))
@@ -381,11 +430,7 @@ fn keep(
 ) -> Result<(i64, String, bool), Error> {
     let Sealed { mut version, deprecated, data_keys, slots, changes, entity_problem, digest, salt } = sealed;
     if let Some(before) = submission::version_by_instance_id(tx, form.id, &version.instance_id)? {
-        if !is_same(before.digest.as_deref(), &version.instance_id, &digest) {
-            return Err(Refusal::conflict("refusal-different-submission")
-                .with("instance", &version.instance_id)
-                .into());
-        }
+        check_same(&before, &digest)?;
         for slot in slots {
             add_slot(tx, before.id, slot)?;
         }

@@ -80,6 +80,11 @@ pub struct Login<'a> {
 impl Desk {
     /// Logs in. The token goes to the client; the server keeps its hash.
     pub async fn log_in(&self, login: Login<'_>) -> Answer<(String, Session)> {
+        self.log_in_as(login, Token::fresh(&mut self.dice())).await
+    }
+
+    /// Logs in and begins the session under this token.
+    pub(crate) async fn log_in_as(&self, login: Login<'_>, token: Token) -> Answer<(String, Session)> {
         let email = login.email.trim().to_lowercase();
         let now = self.now();
         if let Some(minutes) = self.attempts.wait(&email, login.address, now) {
@@ -116,7 +121,7 @@ impl Desk {
             }
         }
         self.attempts.succeeded(&email);
-        let session = self.begin_session(member).await?;
+        let session = self.begin_session(member, token).await?;
         if login.unlock {
             self.keep_unlocked(&session, secret);
         }
@@ -124,9 +129,8 @@ impl Desk {
     }
 
     /// Begins a session for a member who has proved who they are.
-    pub(crate) async fn begin_session(&self, member: Member) -> Answer<Session> {
+    pub(crate) async fn begin_session(&self, member: Member, token: Token) -> Answer<Session> {
         let now = self.now();
-        let token = Token::fresh(&mut self.dice());
         let row = member::Session {
             token_hash: token.hash().to_vec(),
             member: member.id,

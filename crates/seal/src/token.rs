@@ -35,6 +35,14 @@ impl Token {
         Token { bytes, text }
     }
 
+    /// A token of bytes that nobody can guess, such as the output of a keyed hash.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, BadToken> {
+        let bytes = Zeroizing::new(<[u8; SIZE]>::try_from(bytes).map_err(|_| BadToken)?);
+        let mut text = Zeroizing::new(String::with_capacity(LETTERS));
+        URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
+        Ok(Token { bytes, text })
+    }
+
     /// Reads a token from a cookie or a path.
     pub fn parse(text: &str) -> Result<Self, BadToken> {
         let mut bytes = Zeroizing::new([0; SIZE]);
