@@ -54,7 +54,7 @@ fn foreign_form(_: ProtectionError) -> Response<Body> {
 }
 
 /// A panic is a fault like any other to the reader; its message, which may hold anything, stays out of the log.
-fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
     Fault::new(&std::io::Error::other("a handler panicked; the place is on standard error")).into_response()
 }
 

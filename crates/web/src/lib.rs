@@ -11,6 +11,7 @@ pub mod gallery;
 pub mod headers;
 pub mod locale;
 pub mod moment;
+pub mod odk;
 pub mod pages;
 pub mod patterns;
 pub mod room;
@@ -21,5 +22,5 @@ use axum::Router;
 
 /// Everything that this server answers.
 pub fn router(web: room::Web) -> Router {
-    pages::router(web)
+    pages::router(web.clone()).merge(odk::router().with_state(web))
 }

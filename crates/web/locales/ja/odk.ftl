@@ -1,0 +1,18 @@
+# 電話やプログラムへの返答:何がなぜ受け付けられないか。
+
+refusal-submission = 読み取れる提出データではありません。
+    .next = 何も保存されていません。電話からもう一度送ってください。再び拒否されたら、電話に残したままサーバーの担当者に知らせてください。
+refusal-different-submission = 識別子 { $instance } の提出データはすでにあり、内容が異なります。
+    .next = 何も変更されていません。内容を変えた提出データには新しい識別子が必要です。
+refusal-form-unknown = 様式「{ $form }」の版 { $version } はここにありません。
+    .next = 提出データを消さずに様式を取り直し、様式の担当者に問い合わせてください。
+refusal-form-closed = 様式「{ $form }」は提出の受付を終了しました。
+    .next = 提出データを消さずに様式の担当者に問い合わせてください。
+refusal-deprecated-unknown = 修正の対象となる提出データ { $instance } がここにありません。
+    .next = 最初の提出データを先に送ってください。
+refusal-deprecated-old = 提出データ { $instance } はその間にほかの人が修正しました。
+    .next = 最新の版を取得して、もう一度修正してください。
+refusal-device-unknown = 登録されていないか、解除された電話です。
+    .next = 新しいQRコードを受け取り、この電話で読み取ってください。
+refusal-file-too-large = { $megabytes } MBを超えるファイルがあります。
+    .next = 写真や録音をより小さいサイズで作り直してください。

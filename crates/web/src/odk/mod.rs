@@ -1,0 +1,47 @@
+//! The phone's door: OpenRosa as ODK Collect speaks it, and the part of ODK Central's REST API that scripts need to set
+//! up a server. Everything stands under `/v1`, as Central has it.
+//!
+//! A phone carries its token in the path (`/v1/key/{token}/projects/{project}/…`); a member shows a session token
+//! (`Bearer`), a password (`Basic`) or the session's cookie. What cannot be done is answered in the caller's language:
+//! OpenRosa XML for phones, Central's JSON for scripts (see [`trouble`]).
+
+use axum::Router;
+use axum::middleware;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::headers::panicked;
+use crate::room::Web;
+
+pub mod caller;
+mod input;
+pub mod manifest;
+pub mod multipart;
+pub mod openrosa;
+mod rest_devices;
+mod rest_forms;
+mod rest_projects;
+mod rest_sessions;
+mod rest_submissions;
+pub mod trouble;
+mod xml;
+
+use trouble::{Code, Problem};
+
+/// Everything under `/v1`, with its own layers. A token in the path, `Bearer` and `Basic` cannot be sent by a foreign
+/// page unasked; where the cookie is used, [`caller`] asks that the request comes from our own pages.
+pub fn router() -> Router<Web> {
+    let versions = Router::new()
+        .merge(openrosa::routes())
+        .merge(rest_sessions::routes())
+        .merge(rest_projects::routes())
+        .merge(rest_forms::routes())
+        .merge(rest_devices::routes())
+        .merge(rest_submissions::routes())
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(Code::METHOD, "This address cannot be used with this method.")
+        })
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(trouble::answer));
+    Router::new().nest("/v1", versions)
+}

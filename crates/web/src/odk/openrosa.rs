@@ -1,0 +1,144 @@
+//! The list of forms, their download, and submissions, as the OpenRosa standards have them and Collect uses them.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use desk::FormModel;
+
+use super::caller::Collector;
+use super::manifest;
+use super::multipart;
+use super::trouble::{Answer, Problem};
+use super::xml::{element, segment};
+use crate::locale::Locale;
+use crate::room::Web;
+
+/// What a phone is told to put into one POST at most; it spreads more files over several. The same as Central's. A
+/// single file may be larger: [`multipart::MOST_BYTES`].
+pub const ACCEPTED_LENGTH: &str = "100000000";
+
+/// The addresses that phones and the browser form use.
+pub fn routes() -> Router<Web> {
+    let both = |prefix: &str| {
+        Router::new()
+            .route(&format!("{prefix}/formList"), get(list))
+            .route(&format!("{prefix}/submission"), get(ready).post(receive))
+            .route(&format!("{prefix}/forms/{{form}}/manifest"), get(manifest::manifest))
+            .route(&format!("{prefix}/forms/{{form}}/attachments/{{name}}"), get(manifest::file))
+            .route(&format!("{prefix}/datasets/{{name}}/integrity"), get(manifest::integrity))
+    };
+    both("/projects/{project}")
+        .merge(both("/key/{token}/projects/{project}"))
+        .route("/key/{token}/projects/{project}/forms/{form}", get(download))
+}
+
+/// The headers that OpenRosa wants on every answer. `Date` is the server's.
+pub(super) fn mark(headers: &mut HeaderMap, locale: Locale) {
+    headers.insert("x-openrosa-version", HeaderValue::from_static("1.0"));
+    headers.insert("x-openrosa-accept-content-length", HeaderValue::from_static(ACCEPTED_LENGTH));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.code()));
+}
+
+pub(super) fn xml(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], body).into_response()
+}
+
+/// An OpenRosa message; `text` is escaped already.
+pub(super) fn message(status: StatusCode, nature: &str, text: &str) -> Response {
+    xml(
+        status,
+        format!(
+            "<OpenRosaResponse xmlns=\"http://openrosa.org/http/response\" items=\"0\">\n  \
+             <message nature=\"{nature}\">{text}</message>\n</OpenRosaResponse>"
+        ),
+    )
+}
+
+/// The value of a query parameter.
+pub(super) fn parameter(query: &Option<String>, wanted: &str) -> Option<String> {
+    let query = query.as_deref().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == wanted)
+        .map(|(_, value)| value.into_owned())
+}
+
+async fn list(collector: Collector, RawQuery(query): RawQuery) -> Answer<Response> {
+    let wanted = parameter(&query, "formID");
+    let mut document = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">\n",
+    );
+    for listed in collector.desk().forms_to_fill(&collector.sender).await? {
+        let (form_id, version) = (&listed.form.form_id, &listed.model.version);
+        if wanted.as_ref().is_some_and(|wanted| wanted != form_id) {
+            continue;
+        }
+        let address = format!("{}/forms/{}", collector.base, segment(form_id));
+        let name = if version.title.is_empty() { form_id } else { &version.title };
+        document.push_str("  <xform>\n");
+        element(&mut document, 4, "formID", form_id);
+        element(&mut document, 4, "name", name);
+        element(&mut document, 4, "version", &version.version);
+        element(&mut document, 4, "hash", &format!("md5:{}", version.md5));
+        element(&mut document, 4, "downloadUrl", &format!("{address}.xml"));
+        if !listed.model.form.files.is_empty() {
+            element(&mut document, 4, "manifestUrl", &format!("{address}/manifest"));
+        }
+        document.push_str("  </xform>\n");
+    }
+    document.push_str("</xforms>");
+    Ok(xml(StatusCode::OK, document))
+}
+
+/// The published version of a form that is not closed.
+pub(super) async fn published(collector: &Collector, form_id: &str) -> Answer<std::sync::Arc<FormModel>> {
+    let form = collector.desk().form(collector.sender.mandate().id, form_id).await?;
+    if form.state == "closed" {
+        return Err(Problem::not_found());
+    }
+    Ok(collector.desk().published(&form).await?)
+}
+
+async fn download(
+    Path((_, _, name)): Path<(String, String, String)>,
+    collector: Collector,
+) -> Answer<Response> {
+    let form_id = name.strip_suffix(".xml").ok_or_else(Problem::not_found)?;
+    let model = published(&collector, form_id).await?;
+    Ok(definition(&model))
+}
+
+/// A form's XML.
+pub(super) fn definition(model: &FormModel) -> Response {
+    let etag = format!("\"{}\"", model.version.md5);
+    let headers = [(header::CONTENT_TYPE, "application/xml; charset=utf-8"), (header::ETAG, &etag)];
+    (headers, model.version.xform.clone()).into_response()
+}
+
+/// HEAD (and, because HTTP wants the same of both, GET): where to send submissions.
+async fn ready(collector: Collector) -> Response {
+    let location = format!("{}/submission", collector.base);
+    (StatusCode::NO_CONTENT, [(header::LOCATION, location)]).into_response()
+}
+
+async fn receive(collector: Collector, request: Request) -> Answer<Response> {
+    let (parts, body) = request.into_parts();
+    let posted = multipart::read(collector.desk(), &parts.headers, body).await?;
+    collector.desk().receive(&collector.sender, posted.xml, posted.files).await?;
+    let mut response = message(StatusCode::CREATED, "", "full submission upload was successful!");
+    let location = HeaderValue::try_from(format!("{}/submission", collector.base));
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Nothing but headers, for a client that has the content already.
+pub(super) fn not_modified(headers: &HeaderMap, etag: &str) -> Option<Response> {
+    let known = headers.get(header::IF_NONE_MATCH)?.to_str().ok()?;
+    let same =
+        known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag || known.trim() == "*");
+    same.then(|| (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)], Body::empty()).into_response())
+}

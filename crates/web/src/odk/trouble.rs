@@ -1,0 +1,299 @@
+//! What the door answers when it does not do what was asked: OpenRosa XML to phones, Central's JSON to scripts.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::openrosa;
+use super::xml::escaped;
+use crate::answer::{Refusal, Trouble};
+use crate::locale::Locale;
+
+/// What handlers of the door return.
+pub type Answer<T> = Result<T, Problem>;
+
+/// A code of ODK Central: an HTTP status, and a number that tells the cases of one status apart (`409.1`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub u16, pub u8);
+
+#[allow(missing_docs, reason = "named as Central's documentation names them")]
+impl Code {
+    pub const UNPARSEABLE: Code = Code(400, 1);
+    pub const MISSING_PARAMETER: Code = Code(400, 2);
+    pub const INVALID_HEADER: Code = Code(400, 6);
+    pub const MISSING_MULTIPART_FIELD: Code = Code(400, 7);
+    pub const UNEXPECTED_VALUE: Code = Code(400, 8);
+    pub const XLSFORM_NOT_VALID: Code = Code(400, 15);
+    pub const FORM_WARNINGS: Code = Code(400, 16);
+    pub const AUTHENTICATION_FAILED: Code = Code(401, 2);
+    pub const INSUFFICIENT_RIGHTS: Code = Code(403, 1);
+    pub const NOT_FOUND: Code = Code(404, 1);
+    pub const DEPRECATED_ID_NOT_FOUND: Code = Code(404, 5);
+    pub const FORM_VERSION_NOT_FOUND: Code = Code(404, 6);
+    pub const METHOD: Code = Code(405, 1);
+    pub const TOO_SLOW: Code = Code(408, 1);
+    pub const XML_CONFLICT: Code = Code(409, 1);
+    pub const NOT_ACCEPTING_SUBMISSIONS: Code = Code(409, 2);
+    pub const UNIQUENESS_VIOLATION: Code = Code(409, 3);
+    pub const VERSION_UNIQUENESS_VIOLATION: Code = Code(409, 6);
+    pub const DEPRECATING_OLD_SUBMISSION: Code = Code(409, 9);
+    pub const TOO_LARGE: Code = Code(413, 1);
+    pub const MEDIA_TYPE: Code = Code(415, 1);
+    pub const NOT_IMPLEMENTED: Code = Code(501, 1);
+
+    /// The HTTP status.
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn number(self) -> Value {
+        format!("{}.{}", self.0, self.1).parse::<f64>().map_or(Value::Null, Value::from)
+    }
+
+    /// The code of a refusal or fault: what Central answers in the same case.
+    fn of(trouble: &Trouble) -> Code {
+        match trouble {
+            Trouble::Fault(fault) => Code(fault.status().as_u16(), 1),
+            Trouble::Refusal(refusal) => match refusal.id {
+                // Central tells a phone whose token it does not know the same as a wrong password.
+                "refusal-device-unknown" => Code::AUTHENTICATION_FAILED,
+                "refusal-form-unknown" => Code::FORM_VERSION_NOT_FOUND,
+                "refusal-form-closed" => Code::NOT_ACCEPTING_SUBMISSIONS,
+                "refusal-different-submission" => Code::XML_CONFLICT,
+                "refusal-deprecated-unknown" => Code::DEPRECATED_ID_NOT_FOUND,
+                "refusal-deprecated-old" => Code::DEPRECATING_OLD_SUBMISSION,
+                "refusal-version-published" => Code::VERSION_UNIQUENESS_VIOLATION,
+                "refusal-submission" if refusal.status == StatusCode::BAD_REQUEST => Code::UNPARSEABLE,
+                _ => match refusal.status.as_u16() {
+                    400 => Code::UNEXPECTED_VALUE,
+                    401 => Code::AUTHENTICATION_FAILED,
+                    409 => Code::UNIQUENESS_VIOLATION,
+                    status => Code(status, 1),
+                },
+            },
+        }
+    }
+}
+
+/// Why the door did not do it.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: Code,
+    said: Said,
+    details: Value,
+}
+
+#[derive(Debug, Clone)]
+enum Said {
+    /// By the door itself, about the protocol: for people who write clients.
+    English(String),
+    /// By the desk, for the person who sent it.
+    Sentence(Box<Trouble>),
+}
+
+impl Problem {
+    /// A problem with a sentence for people who write clients.
+    pub fn new(code: Code, message: impl Into<String>) -> Problem {
+        Problem { code, said: Said::English(message.into()), details: Value::Null }
+    }
+
+    /// The same with Central's `details`.
+    pub fn with(mut self, details: Value) -> Problem {
+        self.details = details;
+        self
+    }
+
+    /// The same under another code.
+    pub fn coded(mut self, code: Code) -> Problem {
+        self.code = code;
+        self
+    }
+
+    /// There is nothing here, or nothing that this caller may know of.
+    pub fn not_found() -> Problem {
+        Problem::new(Code::NOT_FOUND, "Could not find the resource you were looking for.")
+    }
+
+    /// Nobody is logged in, or the login is wrong.
+    pub fn not_authenticated() -> Problem {
+        Problem::new(Code::AUTHENTICATION_FAILED, "Could not authenticate with the provided credentials.")
+    }
+
+    /// What was sent is not what it says to be.
+    pub fn unparseable(format: &str, why: impl std::fmt::Display) -> Problem {
+        Problem::new(Code::UNPARSEABLE, format!("Could not parse the given data as {format}: {why}"))
+            .with(json!({ "format": format }))
+    }
+
+    /// More was sent than is taken.
+    pub fn too_large(what: impl Into<String>) -> Problem {
+        Problem::new(Code::TOO_LARGE, what)
+    }
+
+    /// The code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The refusal's sentence id, if the desk refused.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.said {
+            Said::Sentence(trouble) => match &**trouble {
+                Trouble::Refusal(refusal) => Some(refusal),
+                Trouble::Fault(_) => None,
+            },
+            Said::English(_) => None,
+        }
+    }
+
+    fn message(&self, locale: Locale) -> String {
+        let trouble = match &self.said {
+            Said::English(message) => return message.clone(),
+            Said::Sentence(trouble) => &**trouble,
+        };
+        let mut message = trouble.what(locale);
+        if let Trouble::Refusal(refusal) = trouble {
+            for (_, what) in refusal.places.iter().filter(|(_, what)| !what.is_empty()) {
+                message.push_str(&format!(" ({what})"));
+            }
+        }
+        if let Some(next) = trouble.next(locale) {
+            message.push_str(&format!(" {next}"));
+        }
+        if let Trouble::Fault(fault) = trouble {
+            message.push_str(&format!(" [{}]", fault.id()));
+        }
+        message
+    }
+
+    fn as_openrosa(&self, locale: Locale) -> Response {
+        openrosa::message(self.code.status(), "error", &escaped(&self.message(locale)))
+    }
+
+    fn as_json(&self, locale: Locale) -> Response {
+        let mut body = json!({ "message": self.message(locale), "code": self.code.number() });
+        let mut details = self.details.clone();
+        if let (Value::Null, Some(refusal)) = (&details, self.refusal())
+            && !refusal.places.is_empty()
+        {
+            let problem = |(place, message): &(String, String)| json!({ "place": place, "message": message });
+            details = json!({ "problems": refusal.places.iter().map(problem).collect::<Vec<_>>() });
+        }
+        if let (Value::Object(body), false) = (&mut body, details.is_null()) {
+            body.insert("details".to_owned(), details);
+        }
+        (self.code.status(), [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string())
+            .into_response()
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Problem {
+        Problem { code: Code::of(&trouble), said: Said::Sentence(Box::new(trouble)), details: Value::Null }
+    }
+}
+
+impl From<desk::Error> for Problem {
+    fn from(error: desk::Error) -> Problem {
+        Trouble::from(error).into()
+    }
+}
+
+impl From<desk::Refusal> for Problem {
+    fn from(refusal: desk::Refusal) -> Problem {
+        Trouble::from(refusal).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Whether an address (below `/v1`) speaks OpenRosa: then its errors are XML.
+fn speaks_openrosa(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let before = path.rsplit('/').nth(1).unwrap_or_default();
+    path.starts_with("/key/")
+        || matches!(last, "formList" | "submission" | "manifest" | "integrity")
+        || before == "attachments" && !path.contains("/draft/") && !path.contains("/submissions/")
+        || before == "forms" && last.ends_with(".xml")
+}
+
+/// The language of messages: what the client asks for, else English.
+fn locale(headers: &HeaderMap) -> Locale {
+    let wishes = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    wishes.and_then(Locale::from_accept_language).unwrap_or_default()
+}
+
+/// The layer of the door: gives every trouble a body, and OpenRosa's headers to every answer to a phone.
+pub async fn answer(request: Request, next: Next) -> Response {
+    let openrosa = speaks_openrosa(request.uri().path());
+    let locale = locale(request.headers());
+    let head = request.method() == axum::http::Method::HEAD;
+    let mut response = next.run(request).await;
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if failed && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/xml") {
+        let status = response.status();
+        let told = response.extensions().get::<Problem>().cloned();
+        let told = told.or_else(|| Trouble::in_response(&response).cloned().map(Problem::from));
+        let problem = told.unwrap_or_else(|| {
+            // A part of axum refused: the path was not UTF-8, or the like.
+            Problem::new(Code(status.as_u16(), 1), "This request cannot be understood.")
+        });
+        response = if openrosa { problem.as_openrosa(locale) } else { problem.as_json(locale) };
+        if head {
+            *response.body_mut() = axum::body::Body::empty();
+        }
+    }
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    if openrosa {
+        openrosa::mark(headers, locale);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_get_xml_and_scripts_get_json() {
+        for path in [
+            "/key/abc/projects/1/nothing",
+            "/projects/1/formList",
+            "/projects/1/submission",
+            "/projects/1/forms/visit.xml",
+            "/projects/1/forms/visit/manifest",
+            "/projects/1/forms/visit/attachments/sites.csv",
+            "/projects/1/datasets/sites/integrity",
+        ] {
+            assert!(speaks_openrosa(path), "{path}");
+        }
+        for path in [
+            "/projects/1/forms",
+            "/projects/1/forms/visit",
+            "/projects/1/forms/visit/submissions/uuid:1.xml",
+            "/projects/1/forms/visit/draft/attachments/sites.csv",
+            "/sessions",
+        ] {
+            assert!(!speaks_openrosa(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_the_number_that_central_writes() {
+        assert_eq!(Code::XLSFORM_NOT_VALID.number().to_string(), "400.15");
+        assert_eq!(Code::XML_CONFLICT.number().to_string(), "409.1");
+    }
+}
