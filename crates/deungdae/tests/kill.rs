@@ -57,7 +57,7 @@ fn ask(
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let status = line.split(' ').nth(1)?.parse().ok()?;
-    let mut length = None;
+    let (mut length, mut chunked) = (None, false);
     loop {
         line.clear();
         reader.read_line(&mut line).ok()?;
@@ -65,13 +65,26 @@ fn ask(
         if header.is_empty() {
             break;
         }
-        if let Some((name, value)) = header.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse::<usize>().ok();
+        match header.to_ascii_lowercase().split_once(": ") {
+            Some(("content-length", value)) => length = value.parse::<usize>().ok(),
+            Some(("transfer-encoding", "chunked")) => chunked = true,
+            _ => {}
         }
     }
     let mut answer = Vec::new();
+    if chunked {
+        loop {
+            line.clear();
+            reader.read_line(&mut line).ok()?;
+            let size = usize::from_str_radix(line.trim(), 16).ok()?;
+            let mut chunk = vec![0; size + 2];
+            reader.read_exact(&mut chunk).ok()?;
+            if size == 0 {
+                return Some((status, answer));
+            }
+            answer.extend_from_slice(chunk.get(..size)?);
+        }
+    }
     match length {
         Some(length) => {
             answer.resize(length, 0);

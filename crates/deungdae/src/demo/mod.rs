@@ -234,6 +234,7 @@ async fn establishments(desk: &Desk, door: &Door, mandate: i64, dice: &mut Dice)
 /// The employers' rosters, sealed line by line; the one who enters them cannot open them again.
 async fn rosters(desk: &Desk, seat: &desk::Seat, dice: &mut Dice) -> Result<(), Trouble> {
     let may = seat.may::<desk::Review>()?;
+    let mut changes = Vec::new();
     for (code, _, _, _, men, women) in ESTABLISHMENTS {
         for line in 0..men + women {
             let woman = line >= men;
@@ -264,8 +265,13 @@ async fn rosters(desk: &Desk, seat: &desk::Seat, dice: &mut Dice) -> Result<(), 
                     value("stratum", group, Class::Sensitive),
                 ],
             };
-            desk.change_entry(&may, "workers", change).await?;
+            changes.push(change);
         }
+    }
+    while !changes.is_empty() {
+        let some = changes.split_off(changes.len().saturating_sub(64));
+        let entering = some.into_iter().map(|change| desk.change_entry(&may, "workers", change));
+        futures_util::future::try_join_all(entering).await?;
     }
     Ok(())
 }
