@@ -165,7 +165,8 @@ fn control<'a>(survey: &'a Survey, id: Id, class: Class) -> Result<Option<Xml<'a
         Class::Range if element.itemset.is_some() => xml.add(itemset::of_list(survey, id)),
         Class::Geo if element.itemset.is_some() => xml.add(itemset::of_geometry(survey, id)?),
         Class::Osm => {
-            for tag in &element.tags {
+            survey.spend(element.tags.len().saturating_mul(64))?;
+            for tag in element.tags.iter() {
                 xml.add(osm_tag(survey, element, tag)?);
             }
         }

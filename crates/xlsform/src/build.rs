@@ -17,7 +17,7 @@ use crate::survey::{ChoiceList, Class, Element, Id, Kind, Named, Survey};
 use crate::value::{Map, Value, map_of};
 
 /// Most elements that a form may have; loops within loops make many.
-const MAX_ELEMENTS: usize = 100_000;
+pub(crate) const MAX_ELEMENTS: usize = 100_000;
 /// Most bytes that references and paths may fill.
 const BUDGET: usize = 64 << 20;
 

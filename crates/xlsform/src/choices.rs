@@ -37,14 +37,14 @@ pub(crate) fn read(
         collapse_spaces: false,
     };
     let grouped = headers::group(sheet, &kind, default_language)?;
-    let mut unusable = Vec::new();
+    let mut unusable = HashSet::new();
     for header in grouped.headers.iter().filter_map(|path| path.first()) {
         if header != COLUMN && (header.is_empty() || header.contains(' ')) {
             warnings.push(format!(
                 "[row : 1] On the 'choices' sheet, the '{header}' value is invalid. Column headers must not be empty \
                  and must not contain spaces. Learn more: https://xlsform.org/en/#setting-up-your-worksheets"
             ));
-            unusable.push(header.clone());
+            unusable.insert(header.clone());
         }
     }
 
@@ -56,8 +56,8 @@ pub(crate) fn read(
     for choices in lists.values_mut() {
         check_list(choices, allow_duplicates, warnings)?;
         for (_, choice) in choices {
-            for header in &unusable {
-                choice.shift_remove(header);
+            if !unusable.is_empty() {
+                choice.retain(|column, _| !unusable.contains(column));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The form between the survey sheet and the XForm: a tree of rows.
 
+use std::rc::Rc;
+
 use crate::parameters::Parameters;
 use crate::value::{Map, Value};
 
@@ -28,7 +30,7 @@ pub(crate) struct Draft {
     /// The list that a loop runs over.
     pub(crate) columns: Option<String>,
     /// Rows of the osm sheet.
-    pub(crate) tags: Vec<Map>,
+    pub(crate) tags: Rc<Vec<Map>>,
     pub(crate) dynamic_default: bool,
     /// A group of the data that is not shown, such as `meta`.
     pub(crate) bodyless: bool,

@@ -149,6 +149,8 @@ pub(crate) fn add_searched_choices<'a>(survey: &'a Survey, id: Id, xml: &mut Xml
     else {
         return Ok(());
     };
+    // These stand in the form once for each question.
+    survey.spend(list.choices.len().saturating_mul(64))?;
     for (i, choice) in list.choices.iter().enumerate() {
         let label = Xml::new("label");
         let label = if list.requires_itext {

@@ -1,6 +1,6 @@
 //! `begin loop over list`: the questions of the loop once for each choice of the list.
 
-use crate::build::Builder;
+use crate::build::{Builder, MAX_ELEMENTS};
 use crate::draft::Draft;
 use crate::problem::{Failure, Problem};
 use crate::survey::{Id, Kind};
@@ -13,9 +13,16 @@ pub(crate) fn roll_out(
     children: &[Draft],
     parent: Id,
 ) -> Result<(), Failure> {
-    let choices =
-        list.and_then(|list| builder.survey.lists.get(list)).map(|l| l.choices.clone()).unwrap_or_default();
-    for choice in choices {
+    let Some(list) = list else { return Ok(()) };
+    let count = builder.survey.lists.get(list).map_or(0, |list| list.choices.len());
+    if count > MAX_ELEMENTS {
+        return Err(Problem::new(format!("A loop can run over {MAX_ELEMENTS} choices at most.")).into());
+    }
+    for i in 0..count {
+        let Some(choice) = builder.survey.lists.get(list).and_then(|list| list.choices.get(i)).cloned()
+        else {
+            break;
+        };
         let name = choice.get("name").and_then(Value::text).unwrap_or_default().to_owned();
         if name == "none" {
             continue;

@@ -10,6 +10,7 @@ mod select;
 pub(crate) use select::is_choice_file;
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::aliases;
 use crate::choices::Lists;
@@ -36,13 +37,16 @@ pub(crate) struct Rows<'a> {
     pub(crate) root_name: &'a str,
     pub(crate) lists: &'a mut Lists,
     pub(crate) external_lists: &'a Lists,
-    pub(crate) osm: Option<Lists>,
+    pub(crate) osm: HashMap<String, Rc<Vec<Map>>>,
     pub(crate) entities: &'a mut Entities,
     pub(crate) warnings: &'a mut Vec<String>,
     pub(crate) found: Found,
     /// The open containers, the form first.
     stack: Vec<Container>,
     table_list: TableList,
+    /// Lists known to be fit for multiple selects, and to have a choice "other"; they may be long.
+    multiple_lists: HashSet<String>,
+    other_lists: HashSet<String>,
     repeat_names: HashSet<String>,
 }
 
@@ -100,12 +104,14 @@ impl<'a> Rows<'a> {
             root_name,
             lists,
             external_lists,
-            osm,
+            osm: osm.into_iter().flatten().map(|(list, tags)| (list, Rc::new(tags))).collect(),
             entities,
             warnings,
             found: Found::default(),
             stack: vec![form],
             table_list: TableList::No,
+            multiple_lists: HashSet::new(),
+            other_lists: HashSet::new(),
             repeat_names: HashSet::new(),
         }
     }
@@ -335,8 +341,8 @@ impl<'a> Rows<'a> {
         if let Some(list) = osm_list(&draft.kind) {
             let list = list.to_owned();
             "osm".clone_into(&mut draft.kind);
-            if let Some(lists) = self.osm.as_ref().filter(|l| !l.is_empty()) {
-                let Some(tags) = lists.get(&list) else {
+            if !self.osm.is_empty() {
+                let Some(tags) = self.osm.get(&list) else {
                     return Err(Problem::in_row(
                         number,
                         &format!(
@@ -346,7 +352,7 @@ impl<'a> Rows<'a> {
                     .column("type")
                     .into());
                 };
-                draft.tags.clone_from(tags);
+                draft.tags = Rc::clone(tags);
             }
             self.add(draft);
             return Ok(());

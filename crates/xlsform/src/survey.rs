@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use indexmap::IndexMap;
 
@@ -73,7 +74,7 @@ pub(crate) struct Element {
     pub(crate) choices: Option<String>,
     /// The list as the question names it, for `search()`.
     pub(crate) list_name: Option<String>,
-    pub(crate) tags: Vec<Map>,
+    pub(crate) tags: Rc<Vec<Map>>,
     /// A group that leaves no trace in the data.
     pub(crate) is_flat: bool,
     pub(crate) is_bodyless: bool,

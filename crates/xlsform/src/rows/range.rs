@@ -7,6 +7,9 @@ use crate::parameters::{self, Parameters};
 use crate::problem::Problem;
 use crate::value::Value;
 
+/// Most ticks that can have labels.
+const MAX_TICKS: usize = 1000;
+
 pub(super) fn read(
     number: u32,
     mut draft: Draft,
@@ -92,6 +95,9 @@ pub(super) fn read(
                 "be a choice list name from the 'list_name' column on the choices sheet.",
             ));
         };
+        if choices.len() > MAX_TICKS {
+            return Err(fault(format!("A range can have {MAX_TICKS} labelled ticks at most.")));
+        }
         let mut labelled: Vec<Decimal> = Vec::new();
         for choice in choices {
             let name = choice.get("name").and_then(Value::text).unwrap_or_default();

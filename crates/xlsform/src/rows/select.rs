@@ -152,7 +152,10 @@ impl Rows<'_> {
     }
 
     /// The answers of a multiple select are separated by spaces, so its names have none.
-    fn check_multiple(&self, number: u32, list: &str) -> Result<(), Problem> {
+    fn check_multiple(&mut self, number: u32, list: &str) -> Result<(), Problem> {
+        if self.multiple_lists.contains(list) {
+            return Ok(());
+        }
         let at = |message: String| Problem::new(message).sheet("survey").row(number).column("type");
         let Some(choices) = self.lists.get(list) else {
             return Err(at(format!(
@@ -163,7 +166,10 @@ impl Rows<'_> {
         let spaced =
             choices.iter().filter_map(|c| c.get("name")).filter_map(Value::text).find(|n| n.contains(' '));
         match spaced {
-            None => Ok(()),
+            None => {
+                self.multiple_lists.insert(list.to_owned());
+                Ok(())
+            }
             Some(name) => Err(at(format!(
                 "Choice names with spaces cannot be added to multiple choice selects. See [{name}] in [{list}]"
             ))),
@@ -182,7 +188,9 @@ impl Rows<'_> {
             return Err(Problem::in_row(number, "Please specify choices for this 'or other' question.")
                 .column("type"));
         };
-        if !choices.iter().any(|c| c.get("name").and_then(Value::text) == Some("other")) {
+        if self.other_lists.insert(list.to_owned())
+            && !choices.iter().any(|c| c.get("name").and_then(Value::text) == Some("other"))
+        {
             let label = if choices.iter().any(|c| c.get("label").is_some_and(Value::is_map)) {
                 if choices.iter().any(|c| !c.contains_key("label")) {
                     return Err(Problem::in_row(
