@@ -197,6 +197,8 @@ async fn an_account_is_closed_by_an_administrator_and_only_by_one() {
     assert!(browser.send(&format!("/members/{hana}/close"), &[]).await.says("The account is closed."));
     assert!(gone.get("/account").await.leads_to().unwrap().starts_with("/login"));
     assert_eq!(browser.post(&format!("/members/{ada}/close"), &[]).await.status, StatusCode::CONFLICT);
+    let nowhere = browser.get("/members/nobody/close").await;
+    assert!(nowhere.status == StatusCode::NOT_FOUND && nowhere.says("There is nothing at this address"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 # People of a mandate, keys of compartments, shares on paper.
 
+people-here = Who works here
 people-empty = Nobody works here yet.
 people-role = Role
 people-keys = Keys
@@ -66,7 +67,7 @@ shares-make = Make shares
 shares-make-what = Choose people who would not be arrested, moved or persuaded together: in different offices, cities or countries. They need no account.
 shares-make-submit = Make and show the shares
 shares-not-yours = Only somebody who holds the key of “{ $compartment }” can make shares.
-shares-keepers-hint = One name on each line.
+shares-keepers-hint = One on each line. Write a word that tells you who it is, but not whoever takes the server: it is stored readable.
 shares-threshold = How many of them together
 shares-threshold-hint = At least 2. With 2 of 3, one may be lost, and one alone opens nothing.
 shares-made-title = The shares, shown only now

@@ -1,5 +1,6 @@
 # 任務の人、区画の鍵、紙の分割鍵。
 
+people-here = ここで働く人
 people-empty = まだ誰もここで働いていません。
 people-role = 役割
 people-keys = 鍵
@@ -66,7 +67,7 @@ shares-make = 分割鍵を作る
 shares-make-what = 一緒に逮捕されたり、異動させられたり、説得されたりしない人を選んでください。事務所、都市、国の違う人がよいでしょう。アカウントは要りません。
 shares-make-submit = 分割鍵を作って表示する
 shares-not-yours = 「{ $compartment }」の分割鍵は、その鍵を持つ人だけが作れます。
-shares-keepers-hint = 1行に1人ずつ書いてください。
+shares-keepers-hint = 1行に1つずつ。あなたには分かるが、サーバーを奪った人には誰か分からない言葉で書いてください。読める状態で保存されます。
 shares-threshold = 何枚で鍵を戻すか
 shares-threshold-hint = 2以上。3枚のうち2枚なら、1枚なくしてもよく、1枚だけでは何も開けません。
 shares-made-title = 分割鍵は今しか表示されません

@@ -1,5 +1,6 @@
 # 임무의 사람, 구획의 열쇠, 종이 조각 열쇠.
 
+people-here = 일하는 사람
 people-empty = 아직 이 임무에서 일하는 사람이 없습니다.
 people-role = 역할
 people-keys = 열쇠
@@ -66,7 +67,7 @@ shares-make = 조각 만들기
 shares-make-what = 함께 체포되거나 전근되거나 설득당하지 않을 사람들을 고르십시오. 사무실, 도시, 나라가 다른 사람이 좋습니다. 계정은 없어도 됩니다.
 shares-make-submit = 조각을 만들어 보기
 shares-not-yours = ‘{ $compartment }’의 열쇠를 가진 사람만 조각을 만들 수 있습니다.
-shares-keepers-hint = 한 줄에 한 사람씩 쓰십시오.
+shares-keepers-hint = 한 줄에 하나씩. 본인은 알아보지만 서버를 빼앗은 사람은 누구인지 모를 말로 쓰십시오. 읽을 수 있는 상태로 저장됩니다.
 shares-threshold = 몇 장이 모여야 합니까
 shares-threshold-hint = 2 이상. 3장 중 2장이면 한 장을 잃어도 되고, 한 장만으로는 아무것도 열 수 없습니다.
 shares-made-title = 조각은 지금만 보입니다

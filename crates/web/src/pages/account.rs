@@ -120,6 +120,7 @@ async fn change_profile(visitor: Visitor, sent: Sent) -> Answer<Response> {
 fn password_form(visitor: &Visitor) -> Form {
     let l = visitor.reader.locale;
     let form = Form::new(l, "/account/password", l.text("password-submit"))
+        .field(Field::account(&visitor.session.member().email))
         .field(Field::password("old", l.text("password-old")));
     new_password(form, l).back(l.text("go-back"), "/account")
 }
@@ -172,8 +173,7 @@ fn second_factor_sheet(visitor: &Visitor, shared: &[u8], form: &Form) -> Answer<
         .map(|four| String::from_utf8_lossy(four).into_owned())
         .collect();
     let how = Section::new(l.text("second-factor-how"))
-        .numbered(steps.map(|step| l.text(step)))
-        .part(qr.with_text(spaced.join(" ")));
+        .numbered_beside(steps.map(|step| l.text(step)), qr.with_text(spaced.join(" ")));
     Ok(Sheet::new(frame(visitor, "second-factor-title"))
         .part(Prose::new(l.text("second-factor-what")))
         .part(how)

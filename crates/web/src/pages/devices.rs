@@ -138,7 +138,7 @@ async fn device(seated: Seated, approach: Approach, Path((_, device)): Path<(i64
         let steps = ["device-step-open", "device-step-scan", "device-step-forms"];
         let server = format!("{}/v1/key/{token}/projects/{}", approach.server, seated.mandate());
         sheet = sheet
-            .part(Section::new(l.text("device-how")).numbered(steps.map(|step| l.text(step))).part(qr))
+            .part(Section::new(l.text("device-how")).numbered_beside(steps.map(|step| l.text(step)), qr))
             .part(
                 Section::new(l.text("device-by-hand"))
                     .say(l.text("device-by-hand-what"))

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Login;
+use desk::store::member::Invitation;
 
 use crate::address::Address;
 use crate::answer::{Answer, Refusal};
@@ -40,8 +41,7 @@ fn login_form(l: Locale, next: &Address) -> Form {
             Field::figures("code", l.text("login-code"), 8)
                 .hint(l.text("login-code-hint"))
                 .autocomplete("one-time-code")
-                .longest(9)
-                .optional(),
+                .longest(9),
         )
         .field(Field::checkboxes(
             "unlock",
@@ -179,14 +179,14 @@ async fn recover(State(web): State<Web>, reader: Reader, approach: Approach, sen
     }
 }
 
-fn invitation_form(l: Locale, reader: &Reader, name: &str) -> Form {
+fn invitation_form(reader: &Reader, invitation: &Invitation) -> Form {
+    let l = reader.locale;
     let languages = Locale::ALL.map(|locale| Choice::new(locale.code(), locale.own_name()));
-    let form = Form::new(l, reader.here.path(), l.text("invitation-submit")).field(
-        Field::line("name", l.text("profile-name"))
-            .hint(l.text("profile-name-hint"))
-            .value(name)
-            .longest(200),
-    );
+    let form = Form::new(l, reader.here.path(), l.text("invitation-submit"));
+    let name = Field::line("name", l.text("profile-name")).hint(l.text("profile-name-hint"));
+    let form = form
+        .field(name.value(&invitation.name).autocomplete("name").longest(200))
+        .field(Field::account(&invitation.email));
     new_password(form, l)
         .field(Field::radios("language", l.text("profile-language"), languages.to_vec()).value(l.code()))
 }
@@ -205,7 +205,7 @@ async fn invitation_page(
     Path(token): Path<String>,
 ) -> Answer<Response> {
     let invitation = web.desk.invitation(&token).await?;
-    let form = invitation_form(reader.locale, &reader, &invitation.name);
+    let form = invitation_form(&reader, &invitation);
     Ok(invitation_sheet(&reader, &invitation.email, &form).into_response())
 }
 
@@ -221,7 +221,7 @@ async fn accept_invitation(
 ) -> Answer<Response> {
     let l = reader.locale;
     let invitation = web.desk.invitation(&token).await?;
-    let mut form = invitation_form(l, &reader, &invitation.name).fill(sent.pairs());
+    let mut form = invitation_form(&reader, &invitation).fill(sent.pairs());
     if !same_twice(&mut form, l, &sent) {
         return Ok(invitation_sheet(&reader, &invitation.email, &form).into_response());
     }

@@ -157,9 +157,9 @@ impl Asking {
             .fact(l.text("mandate-protocol-what"), self.protocol.description.get(l.code()));
         Sheet::new(self.frame("mandate-new-title"))
             .part(what)
+            .part(self.compartments(holdings))
             .part(Prose::new(l.text("mandate-people-what")))
             .form(form)
-            .part(self.compartments(holdings))
     }
 
     /// Everything that will be made, to be looked at once more.

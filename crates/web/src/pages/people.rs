@@ -59,7 +59,7 @@ async fn people(seated: Seated) -> Answer<Sheet> {
     let people = seated.desk().people(&seated.seat).await?;
     let states = seated.desk().compartments(&seated.seat).await?;
     let may_change = seated.seat.has(Right::Members);
-    let mut table = Table::new(l, here, l.text("room-people"), l.text("people-empty"))
+    let mut table = Table::new(l, here, l.text("people-here"), l.text("people-empty"))
         .column(Column::new(l.text("profile-name")))
         .column(Column::new(l.text("people-role")))
         .column(Column::new(l.text("people-keys")));
@@ -112,6 +112,10 @@ fn compartments(seated: &Seated, states: &[CompartmentState], people: &[(Member,
         if state.devices > 0 {
             holders.push(l.count("compartment-phones", state.devices));
         }
+        let mut held_by = Markup::text(&holders.join(", "));
+        if state.members.len() < 2 && state.share_sets.is_empty() {
+            held_by = held_by.and(Tag::new(Tone::Warning, l.text("compartment-one-holder")));
+        }
         let sets = state.share_sets.iter().map(|set| {
             let values = [("least", set.threshold.into()), ("all", keepers(&set.keepers).len().into())];
             l.text_with("shares-of", &values)
@@ -131,7 +135,7 @@ fn compartments(seated: &Seated, states: &[CompartmentState], people: &[(Member,
         table = table.row([
             title(protocol, l, &state.compartment.name).into(),
             holds(protocol, l, &state.compartment.name).into(),
-            holders.join(", ").into(),
+            held_by.into(),
             shares,
         ]);
     }

@@ -61,8 +61,7 @@ async fn shares_page(seated: Seated, Path((_, compartment)): Path<(i64, i64)>) -
         .column(Column::new(l.text("shares-rule")))
         .column(Column::new(l.text("shares-keepers")))
         .column(Column::new(l.text("shares-made")))
-        .column(Column::new(l.text("members-action")))
-        .column(Column::new(""));
+        .column(Column::new(l.text("members-action")));
     for set in &state.share_sets {
         let names = keepers(&set.keepers);
         let values = [("least", set.threshold.into()), ("all", names.len().into())];
@@ -70,8 +69,9 @@ async fn shares_page(seated: Seated, Path((_, compartment)): Path<(i64, i64)>) -
             l.text_with("shares-of", &values).into(),
             names.join(", ").into(),
             day(l, set.created_at).into(),
-            Cell::link(l.text("shares-recover"), format!("{own}/{}/recover", set.id)),
-            Cell::link(l.text("shares-drop"), format!("{own}/{}/drop", set.id)),
+            Cell::link(l.text("shares-recover"), format!("{own}/{}/recover", set.id))
+                .and(Cell::new("·"))
+                .and(Cell::link(l.text("shares-drop"), format!("{own}/{}/drop", set.id))),
         ]);
     }
     let mut sheet = Sheet::new(seated.frame(Room::People, heading(&seated, &state)))

@@ -23,6 +23,7 @@ fn unlock_form(visitor: &Visitor, next: &Address) -> Form {
     let l = visitor.reader.locale;
     Form::new(l, "/unlock", l.text("unlock-submit"))
         .field(Field::hidden("next", next.to_string()))
+        .field(Field::account(&visitor.session.member().email))
         .field(Field::password("password", l.text("unlock-password")))
         .back(l.text("unlock-not-now"), next)
 }

@@ -40,6 +40,7 @@ enum Kind {
     File,
     Date,
     Hidden,
+    Account,
 }
 
 /// One question of a form.
@@ -151,6 +152,11 @@ impl Field {
         Field { values: vec![value.into()], ..Field::new(Kind::Hidden, name, "") }
     }
 
+    /// Whose password is asked for, where the page knows it: not shown, but password managers need it.
+    pub fn account(email: impl Into<String>) -> Field {
+        Field { values: vec![email.into()], ..Field::new(Kind::Account, "account", "") }
+    }
+
     /// A line under the label that says what is wanted.
     pub fn hint(mut self, hint: impl Into<String>) -> Field {
         self.hint = Some(hint.into());
@@ -231,7 +237,7 @@ impl Field {
     pub fn fill(&mut self, sent: &[(String, String)]) {
         let find = |name: &str| sent.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         match self.kind {
-            Kind::Line { input: "password", .. } | Kind::File => {}
+            Kind::Line { input: "password", .. } | Kind::File | Kind::Account => {}
             Kind::Date => {
                 let part = |part| find(&format!("{}-{part}", self.name)).unwrap_or_default();
                 self.values = vec![part("year"), part("month"), part("day")];

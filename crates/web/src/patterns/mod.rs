@@ -67,6 +67,13 @@ impl Markup {
         Markup(html)
     }
 
+    /// This, a space, and another.
+    pub fn and(mut self, other: impl Into<Markup>) -> Markup {
+        self.0.push(' ');
+        self.0.push_str(&other.into().0);
+        self
+    }
+
     /// A rendered template. A template that cannot be rendered leaves nothing.
     pub fn of(template: &impl Template) -> Markup {
         Markup(template.render().unwrap_or_default())

@@ -56,6 +56,13 @@ struct Numbered {
     lines: Vec<String>,
 }
 
+#[derive(Debug, Clone, Template)]
+#[template(source = r#"<div class="pair">{{ beside }}{{ numbered|safe }}</div>"#, ext = "html")]
+struct NumberedBeside {
+    numbered: Numbered,
+    beside: Markup,
+}
+
 /// Links side by side, as buttons.
 #[derive(Debug, Clone, Template)]
 #[template(
@@ -80,6 +87,16 @@ impl Section {
     /// Adds things to do in this order.
     pub fn numbered(self, lines: impl IntoIterator<Item = String>) -> Section {
         self.part(Markup::of(&Numbered { lines: lines.into_iter().collect() }))
+    }
+
+    /// Adds things to do in this order, beside what they are done with.
+    pub fn numbered_beside(
+        self,
+        lines: impl IntoIterator<Item = String>,
+        beside: impl Into<Markup>,
+    ) -> Section {
+        let lines = lines.into_iter().collect();
+        self.part(Markup::of(&NumberedBeside { numbered: Numbered { lines }, beside: beside.into() }))
     }
 
     /// Adds a pattern.

@@ -64,6 +64,11 @@ impl Cell {
         Cell(Markup::of(&LinkCell { href: &href.to_string(), label: label.as_ref() }))
     }
 
+    /// This, a space, and another in the same cell.
+    pub fn and(self, other: Cell) -> Cell {
+        Cell(self.0.and(other.0))
+    }
+
     /// A moment: as people read it, with the exact one for machines.
     pub fn time(shown: impl AsRef<str>, machine: impl ToString) -> Cell {
         Cell(Markup::of(&TimeCell { machine: &machine.to_string(), shown: shown.as_ref() }))
