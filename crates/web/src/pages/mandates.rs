@@ -171,12 +171,13 @@ impl Asking {
                 .filter(|(name, value)| !value.is_empty() && name != "change" && name != "sure")
                 .fold(form, |form, (name, value)| form.field(Field::hidden(name, value)))
         };
-        let facts = Facts::new()
-            .fact(l.text("mandate-name"), sent.get("name"))
-            .fact(l.text("mandate-description"), sent.get("description"))
-            .fact(l.text("mandate-protocol"), self.protocol.title.get(l.code()));
+        let mut facts = Facts::new().fact(l.text("mandate-name"), sent.get("name"));
+        if !sent.get("description").is_empty() {
+            facts = facts.fact(l.text("mandate-description"), sent.get("description"));
+        }
+        facts = facts.fact(l.text("mandate-protocol"), self.protocol.title.get(l.code()));
         let begin = carry(Form::new(l, self.address(), l.text("mandate-begin")));
-        let change = carry(Form::new(l, self.address(), l.text("mandate-change")));
+        let change = carry(Form::new(l, self.address(), l.text("mandate-change")).quiet());
         Sheet::new(self.frame("mandate-check-title"))
             .part(facts)
             .part(self.compartments(Some(holdings)))

@@ -380,6 +380,7 @@ pub struct Form {
     back: Option<crate::frame::Link>,
     asks: bool,
     status: StatusCode,
+    quiet: bool,
 }
 finished_html!(Form, ErrorSummary);
 
@@ -394,6 +395,7 @@ impl Form {
             back: None,
             asks: false,
             status: StatusCode::OK,
+            quiet: false,
         }
     }
 
@@ -405,6 +407,12 @@ impl Form {
     /// Adds a question.
     pub fn field(mut self, field: Field) -> Form {
         self.fields.push(field);
+        self
+    }
+
+    /// Makes it the second choice beside another form: its button does not stand out.
+    pub fn quiet(mut self) -> Form {
+        self.quiet = true;
         self
     }
 
