@@ -73,47 +73,12 @@ fn convert(file: &str, bytes: &[u8]) -> String {
             let first = &failure.problems[0];
             assert!(first.message.contains("allow_choice_duplicates"), "{file}: {first}");
             assert!(first.row.is_some(), "{file}: {first}");
-            let remedied = with_setting(&workbook, "allow_choice_duplicates", "yes");
+            let remedied = workbook.with_setting("allow_choice_duplicates", "yes");
             xlsform::convert(&remedied, stem)
                 .unwrap_or_else(|failure| panic!("{file}: {}", failure.problems[0]))
                 .xform
         }
     }
-}
-
-fn with_setting(workbook: &Workbook, name: &str, value: &str) -> Workbook {
-    let mut sheets = Vec::new();
-    for sheet in ["survey", "choices", "settings"] {
-        let rows: Vec<Vec<(String, String)>> = workbook
-            .rows(sheet)
-            .map(|(_, cells)| cells.map(|(header, text)| (header.to_owned(), text.to_owned())).collect())
-            .collect();
-        let mut header: Vec<String> = Vec::new();
-        for (column, _) in rows.iter().flatten() {
-            if !header.contains(column) {
-                header.push(column.clone());
-            }
-        }
-        let mut table: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| {
-                let cell = |column: &String| {
-                    row.iter().find(|(found, _)| found == column).map(|(_, text)| text.clone())
-                };
-                header.iter().map(|column| cell(column).unwrap_or_default()).collect()
-            })
-            .collect();
-        if sheet == "settings" {
-            header.push(name.to_owned());
-            if table.is_empty() {
-                table.push(vec![String::new(); header.len() - 1]);
-            }
-            table[0].push(value.to_owned());
-        }
-        table.insert(0, header);
-        sheets.push((sheet.to_owned(), table));
-    }
-    Workbook::from_sheets(sheets).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
