@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use axum::extract::{FromRequestParts, Path};
 use axum::http::Uri;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::answer::Refusal;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What may stand in one part of a path as it is (RFC 3986 §2.3).
@@ -109,6 +114,23 @@ impl fmt::Display for Address {
         }
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.query).finish();
         write!(f, "?{query}")
+    }
+}
+
+/// The named parts of an address. As axum's `Path`, but letters where a number should stand are an address at which
+/// there is nothing, told like any other refusal.
+pub struct InPath<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for InPath<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<InPath<T>, Refusal> {
+        let Path(found) = Path::from_request_parts(parts, state).await.map_err(|_| Refusal::not_found())?;
+        Ok(InPath(found))
     }
 }
 

@@ -300,17 +300,8 @@ pub async fn as_pages(reader: Reader, request: Request, next: Next) -> Response 
     let response = next.run(request).await;
     match Trouble::in_response(&response) {
         Some(trouble) => trouble_page(&reader, trouble),
-        None if is_about_the_address(&response) => trouble_page(&reader, &Refusal::not_found().into()),
         None => response,
     }
-}
-
-/// Whether a part of the address could not be read, such as letters where a number stands: axum says so in English
-/// plain text before any handler is asked.
-fn is_about_the_address(response: &Response) -> bool {
-    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
-    response.status() == StatusCode::BAD_REQUEST
-        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 #[cfg(test)]

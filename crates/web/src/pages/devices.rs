@@ -3,7 +3,6 @@
 use std::io::Write as _;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine;
@@ -15,6 +14,7 @@ use flate2::write::ZlibEncoder;
 
 use super::account::unlocked;
 use super::compartments::in_words;
+use crate::address::InPath;
 use crate::answer::{Answer, Fault, Refusal};
 use crate::frame::{Action, Link};
 use crate::locale::Locale;
@@ -110,7 +110,11 @@ async fn find(seated: &Seated, device: i64) -> Answer<Device> {
     Ok(devices.into_iter().find(|known| known.id == device).ok_or_else(Refusal::not_found)?)
 }
 
-async fn device(seated: Seated, approach: Approach, Path((_, device)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn device(
+    seated: Seated,
+    approach: Approach,
+    InPath((_, device)): InPath<(i64, i64)>,
+) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     let may = seated.seat.may::<Devices>()?;
     let device = find(&seated, device).await?;
@@ -158,7 +162,7 @@ fn packed(settings: &str) -> std::io::Result<String> {
     Ok(STANDARD.encode(encoder.finish()?))
 }
 
-async fn revoke_page(seated: Seated, Path((_, device)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn revoke_page(seated: Seated, InPath((_, device)): InPath<(i64, i64)>) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     let device = find(&seated, device).await?;
     let own = address(&seated, device.id);
@@ -176,7 +180,7 @@ async fn revoke_page(seated: Seated, Path((_, device)): Path<(i64, i64)>) -> Ans
         .part(question))
 }
 
-async fn revoke(seated: Seated, Path((_, device)): Path<(i64, i64)>) -> Answer<Response> {
+async fn revoke(seated: Seated, InPath((_, device)): InPath<(i64, i64)>) -> Answer<Response> {
     let may = seated.seat.may::<Devices>()?;
     seated.desk().revoke_device(&may, device).await?;
     Ok(see(Room::Devices.address(seated.mandate()), "done-device-revoked"))

@@ -1,7 +1,6 @@
 //! Giving a person the key of a compartment, and taking it: each with what it means.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use desk::store::member::Member;
@@ -10,6 +9,7 @@ use desk::{CompartmentState, Members};
 use super::account::unlocked;
 use super::compartments::{holds, in_words, title};
 use super::people::{address, find, frame};
+use crate::address::InPath;
 use crate::answer::{Answer, Refusal};
 use crate::patterns::{Confirmation, Notice, Tone};
 use crate::room::{Seated, Web};
@@ -30,7 +30,10 @@ pub(super) async fn state_of(seated: &Seated, compartment: i64) -> Answer<Compar
     Ok(found.ok_or_else(Refusal::not_found)?)
 }
 
-async fn key_page(seated: Seated, Path((_, member, compartment)): Path<(i64, i64, i64)>) -> Answer<Sheet> {
+async fn key_page(
+    seated: Seated,
+    InPath((_, member, compartment)): InPath<(i64, i64, i64)>,
+) -> Answer<Sheet> {
     seated.seat.may::<Members>()?;
     let (member, _) = find(&seated, member).await?;
     let state = state_of(&seated, compartment).await?;
@@ -92,11 +95,11 @@ fn take_sheet(seated: &Seated, member: &Member, state: &CompartmentState) -> She
 }
 
 /// Where the page that unlocks leads back to when the keys were locked in between.
-async fn back_to_key(seated: Seated, Path((_, member, compartment)): Path<(i64, i64, i64)>) -> Redirect {
+async fn back_to_key(seated: Seated, InPath((_, member, compartment)): InPath<(i64, i64, i64)>) -> Redirect {
     Redirect::to(&format!("{}/keys/{compartment}", address(&seated, member)))
 }
 
-async fn give(seated: Seated, Path((_, member, compartment)): Path<(i64, i64, i64)>) -> Answer<Response> {
+async fn give(seated: Seated, InPath((_, member, compartment)): InPath<(i64, i64, i64)>) -> Answer<Response> {
     let l = seated.visitor.reader.locale;
     let may = seated.seat.may::<Members>()?;
     let given = seated.desk().give_key(&may, compartment, member).await;
@@ -104,7 +107,7 @@ async fn give(seated: Seated, Path((_, member, compartment)): Path<(i64, i64, i6
     Ok(see(address(&seated, member), "done-key-given"))
 }
 
-async fn take(seated: Seated, Path((_, member, compartment)): Path<(i64, i64, i64)>) -> Answer<Response> {
+async fn take(seated: Seated, InPath((_, member, compartment)): InPath<(i64, i64, i64)>) -> Answer<Response> {
     let l = seated.visitor.reader.locale;
     let may = seated.seat.may::<Members>()?;
     let taken = seated.desk().take_key(&may, compartment, member).await;

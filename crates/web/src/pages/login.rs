@@ -1,14 +1,14 @@
 //! Coming in: logging in and out, accepting an invitation, setting a new password with the recovery code.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Login;
 use desk::store::member::Invitation;
 
-use crate::address::Address;
+use crate::address::{Address, InPath};
 use crate::answer::{Answer, Refusal};
 use crate::cookies;
 use crate::frame::{Frame, LANGUAGE_COOKIE, Link, Reader};
@@ -202,7 +202,7 @@ fn invitation_sheet(reader: &Reader, email: &str, form: &Form) -> Sheet {
 async fn invitation_page(
     State(web): State<Web>,
     reader: Reader,
-    Path(token): Path<String>,
+    InPath(token): InPath<String>,
 ) -> Answer<Response> {
     let invitation = web.desk.invitation(&token).await?;
     let form = invitation_form(&reader, &invitation);
@@ -216,7 +216,7 @@ async fn accept_invitation(
     reader: Reader,
     approach: Approach,
     headers: HeaderMap,
-    Path(token): Path<String>,
+    InPath(token): InPath<String>,
     sent: Sent,
 ) -> Answer<Response> {
     let l = reader.locale;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::protocol::Protocol;
@@ -11,6 +10,7 @@ use desk::store::member::Member;
 use desk::{Administrator, Holdings, NewMandate};
 
 use super::compartments::{holds, title};
+use crate::address::InPath;
 use crate::answer::Answer;
 use crate::frame::Frame;
 use crate::locale::Locale;
@@ -191,13 +191,13 @@ fn role_field(member: i64) -> String {
     format!("role-{member}")
 }
 
-async fn new_page(visitor: Visitor, Path(protocol): Path<String>) -> Answer<Sheet> {
+async fn new_page(visitor: Visitor, InPath(protocol): InPath<String>) -> Answer<Sheet> {
     let asking = Asking::read(visitor, &protocol).await?;
     Ok(asking.sheet(&asking.form(), None))
 }
 
 /// First answers with what would be made; begins the mandate when that was seen.
-async fn begin(visitor: Visitor, Path(protocol): Path<String>, sent: Sent) -> Answer<Response> {
+async fn begin(visitor: Visitor, InPath(protocol): InPath<String>, sent: Sent) -> Answer<Response> {
     let asking = Asking::read(visitor, &protocol).await?;
     let l = asking.locale();
     let people = asking.people(&sent);

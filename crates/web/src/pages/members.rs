@@ -1,11 +1,11 @@
 //! Accounts of the whole server: for administrators.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::store::member::Invitation;
 
+use crate::address::InPath;
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Action, Frame};
 use crate::locale::Locale;
@@ -170,14 +170,14 @@ async fn invite(visitor: Visitor, approach: Approach, sent: Sent) -> Answer<Shee
     }
 }
 
-async fn withdraw(visitor: Visitor, Path(invitation): Path<i64>) -> Answer<Response> {
+async fn withdraw(visitor: Visitor, InPath(invitation): InPath<i64>) -> Answer<Response> {
     let administrator = visitor.desk().administrator(&visitor.session)?;
     visitor.desk().withdraw_invitation(&administrator, invitation).await?;
     Ok(see("/members", "done-invitation-withdrawn"))
 }
 
 /// Says who goes, and which keys stay behind that others must take.
-async fn close_page(visitor: Visitor, Path(member): Path<i64>) -> Answer<Sheet> {
+async fn close_page(visitor: Visitor, InPath(member): InPath<i64>) -> Answer<Sheet> {
     let l = visitor.reader.locale;
     let administrator = visitor.desk().administrator(&visitor.session)?;
     let (members, _) = visitor.desk().members(&administrator).await?;
@@ -212,7 +212,7 @@ async fn close_page(visitor: Visitor, Path(member): Path<i64>) -> Answer<Sheet> 
     Ok(sheet)
 }
 
-async fn close(visitor: Visitor, Path(member): Path<i64>) -> Answer<Response> {
+async fn close(visitor: Visitor, InPath(member): InPath<i64>) -> Answer<Response> {
     let administrator = visitor.desk().administrator(&visitor.session)?;
     visitor.desk().close_account(&administrator, member).await?;
     Ok(see("/members", "done-account-closed").into_response())

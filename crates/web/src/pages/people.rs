@@ -1,7 +1,6 @@
 //! Who works in a mandate, in which role, and who holds which key.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::protocol::{Protocol, Right};
@@ -9,6 +8,7 @@ use desk::store::member::Member;
 use desk::{CompartmentState, Members};
 
 use super::compartments::{holds, in_words, title};
+use crate::address::InPath;
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Action, Frame, Link};
 use crate::locale::Locale;
@@ -212,7 +212,7 @@ pub(super) fn frame(seated: &Seated, member: &Member, title: impl Into<String>) 
     seated.frame(Room::People, title).under(&member.name, address(seated, member.id))
 }
 
-async fn person(seated: Seated, Path((_, member)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn person(seated: Seated, InPath((_, member)): InPath<(i64, i64)>) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     seated.seat.may::<Members>()?;
     let (member, role) = find(&seated, member).await?;
@@ -279,12 +279,16 @@ fn role_sheet(seated: &Seated, member: &Member, form: &Form) -> Sheet {
         .form(form)
 }
 
-async fn role_page(seated: Seated, Path((_, member)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn role_page(seated: Seated, InPath((_, member)): InPath<(i64, i64)>) -> Answer<Sheet> {
     let (member, form) = role_form(&seated, member).await?;
     Ok(role_sheet(&seated, &member, &form))
 }
 
-async fn change_role(seated: Seated, Path((_, member)): Path<(i64, i64)>, sent: Sent) -> Answer<Response> {
+async fn change_role(
+    seated: Seated,
+    InPath((_, member)): InPath<(i64, i64)>,
+    sent: Sent,
+) -> Answer<Response> {
     let may = seated.seat.may::<Members>()?;
     let (member, form) = role_form(&seated, member).await?;
     match seated.desk().give_role(&may, member.id, sent.get("role")).await {
@@ -296,7 +300,7 @@ async fn change_role(seated: Seated, Path((_, member)): Path<(i64, i64)>, sent: 
     }
 }
 
-async fn leave_page(seated: Seated, Path((_, member)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn leave_page(seated: Seated, InPath((_, member)): InPath<(i64, i64)>) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     seated.seat.may::<Members>()?;
     let (member, _) = find(&seated, member).await?;
@@ -317,7 +321,7 @@ async fn leave_page(seated: Seated, Path((_, member)): Path<(i64, i64)>) -> Answ
     Ok(Sheet::new(frame(&seated, &member, l.text("people-take-out"))).part(question))
 }
 
-async fn leave(seated: Seated, Path((_, member)): Path<(i64, i64)>) -> Answer<Response> {
+async fn leave(seated: Seated, InPath((_, member)): InPath<(i64, i64)>) -> Answer<Response> {
     let l = seated.visitor.reader.locale;
     let may = seated.seat.may::<Members>()?;
     let taken = seated.desk().take_role(&may, member).await;

@@ -2,7 +2,6 @@
 //! recover it together.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::store::mandate::ShareSet;
@@ -12,6 +11,7 @@ use super::account::unlocked;
 use super::compartments::{in_words, title};
 use super::keys::state_of;
 use super::people::keepers;
+use crate::address::InPath;
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Frame, Link};
 use crate::moment::day;
@@ -52,7 +52,7 @@ fn set_of(state: &CompartmentState, set: i64) -> Answer<&ShareSet> {
     Ok(state.share_sets.iter().find(|known| known.id == set).ok_or_else(Refusal::not_found)?)
 }
 
-async fn shares_page(seated: Seated, Path((_, compartment)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn shares_page(seated: Seated, InPath((_, compartment)): InPath<(i64, i64)>) -> Answer<Sheet> {
     seated.seat.may::<Members>()?;
     let l = seated.visitor.reader.locale;
     let state = state_of(&seated, compartment).await?;
@@ -113,7 +113,7 @@ fn make_sheet(seated: &Seated, state: &CompartmentState, form: &Form) -> Sheet {
         .form(form)
 }
 
-async fn make_page(seated: Seated, Path((_, compartment)): Path<(i64, i64)>) -> Answer<Sheet> {
+async fn make_page(seated: Seated, InPath((_, compartment)): InPath<(i64, i64)>) -> Answer<Sheet> {
     seated.seat.may::<Members>()?;
     unlocked(&seated.visitor)?;
     let state = state_of(&seated, compartment).await?;
@@ -121,7 +121,7 @@ async fn make_page(seated: Seated, Path((_, compartment)): Path<(i64, i64)>) -> 
 }
 
 /// Makes the shares and shows them, once: one block for each keeper, each on a sheet of its own when printed.
-async fn make(seated: Seated, Path((_, compartment)): Path<(i64, i64)>, sent: Sent) -> Answer<Response> {
+async fn make(seated: Seated, InPath((_, compartment)): InPath<(i64, i64)>, sent: Sent) -> Answer<Response> {
     let l = seated.visitor.reader.locale;
     let may = seated.seat.may::<Members>()?;
     let state = state_of(&seated, compartment).await?;
@@ -194,7 +194,10 @@ fn recover_sheet(seated: &Seated, state: &CompartmentState, form: &Form) -> Shee
         .form(form)
 }
 
-async fn recover_page(seated: Seated, Path((_, compartment, set)): Path<(i64, i64, i64)>) -> Answer<Sheet> {
+async fn recover_page(
+    seated: Seated,
+    InPath((_, compartment, set)): InPath<(i64, i64, i64)>,
+) -> Answer<Sheet> {
     seated.seat.may::<Members>()?;
     let state = state_of(&seated, compartment).await?;
     let form = recover_form(&seated, &state, set_of(&state, set)?).await?;
@@ -203,7 +206,7 @@ async fn recover_page(seated: Seated, Path((_, compartment, set)): Path<(i64, i6
 
 async fn recover(
     seated: Seated,
-    Path((_, compartment, set)): Path<(i64, i64, i64)>,
+    InPath((_, compartment, set)): InPath<(i64, i64, i64)>,
     sent: Sent,
 ) -> Answer<Response> {
     let l = seated.visitor.reader.locale;
@@ -227,7 +230,7 @@ async fn recover(
     }
 }
 
-async fn drop_page(seated: Seated, Path((_, compartment, set)): Path<(i64, i64, i64)>) -> Answer<Sheet> {
+async fn drop_page(seated: Seated, InPath((_, compartment, set)): InPath<(i64, i64, i64)>) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     seated.seat.may::<Members>()?;
     let state = state_of(&seated, compartment).await?;
@@ -246,7 +249,10 @@ async fn drop_page(seated: Seated, Path((_, compartment, set)): Path<(i64, i64, 
     Ok(Sheet::new(frame(&seated, &state, l.text("shares-drop"))).part(question))
 }
 
-async fn drop_set(seated: Seated, Path((_, compartment, set)): Path<(i64, i64, i64)>) -> Answer<Response> {
+async fn drop_set(
+    seated: Seated,
+    InPath((_, compartment, set)): InPath<(i64, i64, i64)>,
+) -> Answer<Response> {
     let may = seated.seat.may::<Members>()?;
     let state = state_of(&seated, compartment).await?;
     seated.desk().drop_shares(&may, set).await?;
