@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
+use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use desk::xforms::Limits;
 use desk::{Desk, IncomingFile};
@@ -22,8 +23,17 @@ pub const MOST_BYTES: u64 = 300 << 20;
 pub const MOST_FILES: usize = 500;
 /// The most bytes between two parts (their headers), and so the most that is held in memory beside the XML.
 const MOST_BETWEEN: usize = 1 << 20;
-/// How long a client may be silent in the middle of a request.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a client may be silent in the middle of a request; a minute, unless the request carries another one among
+/// its extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience(pub Duration);
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience(Duration::from_secs(60))
+    }
+}
+
 /// How much of a refused request is still read, so that the client can finish sending and hears the answer.
 const MOST_DRAINED: usize = 4 << 20;
 const XML_PART: &str = "xml_submission_file";
@@ -39,16 +49,18 @@ pub struct Posted {
 }
 
 /// Takes a request's parts in whatever order they come.
-pub async fn read(desk: &Desk, headers: &HeaderMap, body: Body) -> Answer<Posted> {
+pub async fn read(desk: &Desk, request: Request) -> Answer<Posted> {
+    let (parts, body) = request.into_parts();
+    let patience = parts.extensions.get().copied().unwrap_or_default();
     let mut stream = body.into_data_stream();
-    let taken = take(desk, headers, &mut stream).await;
+    let taken = take(desk, &parts.headers, patience, &mut stream).await;
     if taken.is_err() {
         drain(&mut stream).await;
     }
     taken
 }
 
-async fn take<S, E>(desk: &Desk, headers: &HeaderMap, stream: &mut S) -> Answer<Posted>
+async fn take<S, E>(desk: &Desk, headers: &HeaderMap, patience: Patience, stream: &mut S) -> Answer<Posted>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin + Send,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -67,7 +79,7 @@ where
     let (mut xml, mut files) = (None, Vec::new());
     loop {
         held.store(0, Ordering::Relaxed);
-        let Some(mut part) = patient(parts.next_field()).await? else { break };
+        let Some(mut part) = patient(patience, parts.next_field()).await? else { break };
         let name = part.name().unwrap_or_default().to_owned();
         if name.is_empty() {
             return Err(refuse_format("a part has no name, or one that is not UTF-8"));
@@ -77,7 +89,7 @@ where
                 return Err(refuse_format(&format!("there are two parts named {XML_PART}")));
             }
             let mut text = Vec::new();
-            while let Some(piece) = next_piece(&mut part, &held).await? {
+            while let Some(piece) = next_piece(&mut part, patience, &held).await? {
                 if text.len() + piece.len() > Limits::SUBMISSION.bytes {
                     let most = Limits::SUBMISSION.bytes >> 20;
                     return Err(Problem::too_large(format!("{XML_PART} is larger than {most} MiB.")));
@@ -86,7 +98,7 @@ where
             }
             xml = Some(text);
         } else if name == INCOMPLETE_MARK {
-            while next_piece(&mut part, &held).await?.is_some() {}
+            while next_piece(&mut part, patience, &held).await?.is_some() {}
         } else {
             if files.len() >= MOST_FILES {
                 let message =
@@ -94,7 +106,7 @@ where
                 return Err(Problem::too_large(message));
             }
             let mut file = desk.incoming_file(&name)?;
-            while let Some(piece) = next_piece(&mut part, &held).await? {
+            while let Some(piece) = next_piece(&mut part, patience, &held).await? {
                 file.push(&piece)?;
             }
             files.push(file);
@@ -107,14 +119,18 @@ where
     Ok(Posted { xml, files })
 }
 
-async fn next_piece(part: &mut multer::Field<'_>, held: &AtomicUsize) -> Answer<Option<Bytes>> {
+async fn next_piece(
+    part: &mut multer::Field<'_>,
+    patience: Patience,
+    held: &AtomicUsize,
+) -> Answer<Option<Bytes>> {
     held.store(0, Ordering::Relaxed);
-    patient(part.chunk()).await
+    patient(patience, part.chunk()).await
 }
 
 /// Waits for the client, but not for ever.
-async fn patient<T>(coming: impl Future<Output = Result<T, multer::Error>>) -> Answer<T> {
-    match tokio::time::timeout(PATIENCE, coming).await {
+async fn patient<T>(patience: Patience, coming: impl Future<Output = Result<T, multer::Error>>) -> Answer<T> {
+    match tokio::time::timeout(patience.0, coming).await {
         Ok(came) => came.map_err(refuse),
         Err(_) => {
             Err(Problem::new(Code::TOO_SLOW, "The rest of the request did not come in time; send it again."))

@@ -124,8 +124,7 @@ async fn ready(collector: Collector) -> Response {
 }
 
 async fn receive(collector: Collector, request: Request) -> Answer<Response> {
-    let (parts, body) = request.into_parts();
-    let posted = multipart::read(collector.desk(), &parts.headers, body).await?;
+    let posted = multipart::read(collector.desk(), request).await?;
     collector.desk().receive(&collector.sender, posted.xml, posted.files).await?;
     let mut response = message(StatusCode::CREATED, "", "full submission upload was successful!");
     let location = HeaderValue::try_from(format!("{}/submission", collector.base));

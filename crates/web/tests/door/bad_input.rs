@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::forms::{visit, visited};
-use crate::wire::{Project, multipart};
+use crate::wire::{Project, Server, multipart};
 
 async fn begin() -> Project {
     let project = Project::begin().await;
@@ -233,4 +233,48 @@ async fn a_full_disk_is_told_and_forgotten() {
     limit(1_000_000).await.unwrap();
     assert_eq!(project.submit(&parts).await.status, 201, "it recovers by itself");
     assert_eq!(project.server.rows("submission").await, acknowledged + 1);
+}
+
+#[tokio::test]
+async fn a_client_that_falls_silent_is_told_so() {
+    let server = Server::start_patient(Duration::from_millis(200)).await;
+    let project = Project::begin_on(server).await;
+    assert_eq!(project.upload(&visit("visit", "1"), "?publish=true").await.status, 200);
+    let xml = visited("visit", "1", "uuid:1", "", "a.jpg");
+    let (kind, body) = multipart(&[("a.jpg", &[7; 10_000]), ("xml_submission_file", xml.as_bytes())]);
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: door.example\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+        project.phone("submission"),
+        body.len()
+    );
+    for end in [30, 5_000, body.len() - 10] {
+        let mut stream = TcpStream::connect(project.server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body[..end]).await.unwrap();
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).await.unwrap();
+        let reply = String::from_utf8_lossy(&reply);
+        assert!(reply.starts_with("HTTP/1.1 408"), "{reply}");
+        assert!(reply.contains("x-openrosa-version: 1.0"), "{reply}");
+        assert_untouched(&project).await;
+    }
+}
+
+#[tokio::test]
+async fn small_bodies_of_scripts_are_bounded_too() {
+    let project = begin().await;
+    let bearer = format!("Bearer {}", project.session);
+    let post = async |path: &str, kind: &str, body: &[u8]| {
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", kind)];
+        project.server.send("POST", &format!("/v1/projects/{}/{path}", project.id), &headers, body).await
+    };
+    let long = vec![b' '; 5 << 20];
+    assert_eq!(post("app-users", "application/json", &long).await.code(), "413.1");
+    assert_eq!(post("forms/visit/submissions", "text/xml", &long).await.code(), "413.1");
+    assert_eq!(post("app-users", "application/json", b"{\"displayName\": 7}").await.code(), "400.1");
+    assert_eq!(post("app-users", "application/json", b"{\"displayName\": \"\xff\"}").await.code(), "400.1");
+    assert_eq!(post("app-users", "application/json", "[".repeat(100_000).as_bytes()).await.code(), "400.1");
+    assert_eq!(post("app-users", "application/json", b"").await.code(), "400.2");
+    assert_eq!(post("forms/%ff/submissions", "text/xml", b"<a/>").await.status, 400);
+    assert_untouched(&project).await;
 }

@@ -219,3 +219,22 @@ async fn a_phone_that_is_not_known_learns_nothing() {
     assert_eq!((head.status, head.body.len()), (401, 0));
     head.has_openrosa_headers();
 }
+
+#[tokio::test]
+async fn what_was_encrypted_on_the_phone_is_kept_as_it_is() {
+    let project = Project::begin().await;
+    let key = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA";
+    let submission = format!("<submission base64RsaPublicKey=\"{key}\"/></model>");
+    let form = visit("visit", "1").replace("</model>", &submission);
+    assert_eq!(project.upload(&form, "?publish=true").await.status, 200);
+    let envelope = r#"<data xmlns="http://opendatakit.org/submissions" encrypted="yes" id="visit" version="1"><base64EncryptedKey>a2V5</base64EncryptedKey><orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>uuid:sealed</orx:instanceID></orx:meta><media><file>a.jpg.enc</file></media><encryptedXmlFile>submission.xml.enc</encryptedXmlFile><base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature></data>"#;
+    let first = project
+        .submit(&[("xml_submission_file", envelope.as_bytes()), ("submission.xml.enc", b"ciphertext")])
+        .await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let second =
+        project.submit(&[("a.jpg.enc", b"picture"), ("xml_submission_file", envelope.as_bytes())]).await;
+    assert_eq!(second.status, 201, "{}", second.text());
+    assert_eq!(project.server.rows("submission").await, 1);
+    assert_eq!(project.server.files().0.len(), 2);
+}

@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::Extension;
 use desk::protocol::Protocol;
 use desk::store::{Store, StoreOptions};
 use desk::{Desk, NewMember, Options};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use web::odk::multipart::Patience;
 use web::room::{Web, WebOptions};
 
 pub const EMAIL: &str = "lead@example.org";
@@ -39,6 +41,11 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Server {
+        Server::start_patient(Patience::default().0).await
+    }
+
+    /// A server that waits so long for a silent client.
+    pub async fn start_patient(patience: Duration) -> Server {
         let folder = tempfile::tempdir().unwrap();
         let server = SERVERS.fetch_add(1, Ordering::SeqCst);
         let options = StoreOptions { data: folder.path().to_owned(), database: None, now, server };
@@ -54,7 +61,9 @@ impl Server {
         let desk = web.desk.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+        let router = web::router(web)
+            .layer(Extension(Patience(patience)))
+            .into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, router).await });
         Server { address, folder, store, desk }
     }
@@ -128,7 +137,10 @@ pub struct Project {
 
 impl Project {
     pub async fn begin() -> Project {
-        let server = Server::start().await;
+        Project::begin_on(Server::start().await).await
+    }
+
+    pub async fn begin_on(server: Server) -> Project {
         let credentials = json!({ "email": EMAIL, "password": PASSWORD });
         let session = server.json("POST", "/v1/sessions", "", credentials).await.value();
         let session = session["token"].as_str().unwrap().to_owned();
