@@ -159,6 +159,17 @@ async fn an_administrator_without_keys_sees_that_something_is_sealed_and_no_more
     say(&house, mandate, "uuid:secret", "the gate was shut").await;
     assert_eq!(read(&house, mandate, "Ada", "uuid:secret").await, None);
     let mut ada = house.unlocked("Ada").await;
+    let one = format!("/m/{mandate}/submissions/talk/uuid%3Asecret");
+    let closed = ada.get(&one).await;
+    assert!(
+        closed.status == StatusCode::OK
+            && closed.says("What was said ▮▮▮▮")
+            && closed.says("which you do not hold"),
+        "{}",
+        closed.text()
+    );
+    assert!(!closed.says("the gate was shut"));
+    assert!(house.unlocked("Lena").await.get(&one).await.says("the gate was shut"));
     let people = ada.get(&format!("/m/{mandate}/people")).await;
     assert!(people.says("Lena") && people.says("Names and everything else that tells who a person is"));
     let working = compartment(&house, mandate, "working").await;
@@ -215,6 +226,8 @@ async fn a_phone_is_added_by_its_picture_and_refused_once_revoked() {
     assert!(page.says("The phone is added.") && page.body.contains("role=\"img\" aria-label=\"QR code"));
     let address = page.code(0);
     let token = address.split("/v1/key/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let list = format!("/v1/key/{token}/projects/{mandate}/formList");
+    assert!(lena.get(&list).await.body.contains("<formID>talk</formID>"));
     let phone = house.desk.phone(&token).await.unwrap();
     let xml =
         br#"<data id="talk" version="1"><said>x</said><meta><instanceID>uuid:p</instanceID></meta></data>"#;
@@ -233,6 +246,7 @@ async fn a_phone_is_added_by_its_picture_and_refused_once_revoked() {
     assert!(lena.get(&format!("{own}/revoke")).await.says("Revoke Interviewer 3?"));
     assert!(lena.send(&format!("{own}/revoke"), &[]).await.says("The phone is revoked."));
     assert!(house.desk.phone(&token).await.is_err(), "the server refuses it");
+    assert_eq!(lena.get(&list).await.status, StatusCode::UNAUTHORIZED, "and so does the phone's door");
     assert!(!lena.get(&own).await.body.contains(&token));
     let mut rose = house.logged_in("Rose").await;
     assert_eq!(rose.get(&room).await.status, StatusCode::FORBIDDEN);

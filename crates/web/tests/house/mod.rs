@@ -100,7 +100,7 @@ impl House {
 
     /// A browser that nobody has used yet.
     pub fn browser(&self) -> Browser {
-        Browser { app: web::pages::router(self.web.clone()), cookies: BTreeMap::new() }
+        Browser { app: web::router(self.web.clone()), cookies: BTreeMap::new() }
     }
 
     /// A browser in which a member has logged in.
