@@ -55,6 +55,7 @@ review-rejected = rejected
 submission-title = { $form }, { $received }
 submission-received-from = { $received }, from { $sender }
 submission-instance = Instance id
+submission-identity = Names and other identity
 submission-leaf = Ledger
 leaf-number = leaf { $number }
 submission-answers = Answers
@@ -84,6 +85,7 @@ file-not-arrived = not arrived yet
 file-unnamed = file
 
 version-number = Version { $number }
+versions-in = What version { $number } changed
 versions-changes = What changed
 versions-count = { $differing ->
         [0] No answer that you can see differs
@@ -95,6 +97,16 @@ versions-count = { $differing ->
     }.
 versions-closed = Answers that are closed to you are not compared.
 versions-sealed = Sealed answers that you have open now are among these.
+
+key-heading = Open with the form’s private key
+key-private = Private key
+key-private-hint = The text between “BEGIN PRIVATE KEY” and “END PRIVATE KEY”, with both lines. It is used once and not kept.
+key-reason-hint = Only if you need identity too. Your name, the time and this reason are logged.
+key-open = Open with this key
+signature-matches = Opened with your key. The answers and files are those that the phone signed.
+signature-differs = Opened with your key. The answers or files are not those that the phone signed: something was damaged or exchanged.
+signature-absent = Opened with your key. The phone signed nothing, so damage cannot be told.
+signature-files-missing = Opened with your key. Files are still missing, so the phone’s signature cannot be checked yet.
 
 review-heading = Review
 review-notes = Notes and decisions
@@ -146,3 +158,7 @@ refusal-review-state = There is no such review state.
     .next = Choose one of the states on the page.
 refusal-note-empty = There is neither a decision nor a note.
     .next = Choose a decision or write a note.
+refusal-encrypted = This key does not open the submission.
+    .next = Check that it is the private key of this form, complete, in PEM.
+refusal-not-encrypted = This submission was not encrypted on the phone.
+    .next = Open it like any other, without a key.

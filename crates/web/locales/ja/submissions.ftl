@@ -55,6 +55,7 @@ review-rejected = 却下
 submission-title = { $form }、{ $received }
 submission-received-from = { $received }、{ $sender }から
 submission-instance = インスタンスID
+submission-identity = 氏名などの身元情報
 submission-leaf = 台帳
 leaf-number = 葉 { $number }
 submission-answers = 回答
@@ -75,6 +76,7 @@ file-not-arrived = 未着
 file-unnamed = ファイル
 
 version-number = 版 { $number }
+versions-in = 版{ $number }で変わったこと
 versions-changes = 変わった回答
 versions-count = { $differing ->
         [0] 見られる回答に違いはなく、
@@ -82,6 +84,16 @@ versions-count = { $differing ->
     }{ $same }問は同じです。
 versions-closed = 閉じている回答は比べていません。
 versions-sealed = 今開いている封印された回答がこの中にあります。
+
+key-heading = フォームの秘密鍵で開く
+key-private = 秘密鍵
+key-private-hint = 「BEGIN PRIVATE KEY」から「END PRIVATE KEY」までを、その二行も含めて入れてください。一度だけ使い、保管しません。
+key-reason-hint = 身元情報も必要なときだけ書いてください。あなたの名前、時刻、この理由が記録されます。
+key-open = この鍵で開く
+signature-matches = あなたの鍵で開きました。回答とファイルは、電話が署名したものと同じです。
+signature-differs = あなたの鍵で開きました。回答またはファイルが、電話が署名したものと違います。壊れたか、差し替えられています。
+signature-absent = あなたの鍵で開きました。電話が署名していないため、損傷は分かりません。
+signature-files-missing = あなたの鍵で開きました。未着のファイルがあるため、署名はまだ確かめられません。
 
 review-heading = 確認
 review-notes = メモと判断
@@ -132,3 +144,7 @@ refusal-review-state = そのような確認の状態はありません。
     .next = 画面にある状態から選んでください。
 refusal-note-empty = 判断もメモもありません。
     .next = 判断を選ぶか、メモを書いてください。
+refusal-encrypted = この鍵では提出物が開きません。
+    .next = このフォームの秘密鍵か、PEM形式ですべて入っているか確かめてください。
+refusal-not-encrypted = 電話で暗号化された提出物ではありません。
+    .next = 鍵を使わず、ほかの提出物と同じように開いてください。

@@ -110,6 +110,14 @@ pub fn version_name(version: &FormVersion) -> String {
     if version.version.is_empty() { "–".to_owned() } else { version.version.clone() }
 }
 
+/// The fields that hold answers; the ids that every submission has are none.
+pub fn asked(model: &FormModel) -> impl Iterator<Item = &desk::xforms::Field> {
+    let fields = model.form.fields.iter();
+    fields.filter(|field| {
+        field.kind.has_value() && !matches!(field.path.as_str(), "meta/instanceID" | "meta/deprecatedID")
+    })
+}
+
 /// Every field with its class and the compartment that its values are sealed to.
 pub fn fields_table(seated: &Seated, model: &FormModel, compartments: &[CompartmentState]) -> Table {
     let l = seated.visitor.reader.locale;
@@ -121,7 +129,7 @@ pub fn fields_table(seated: &Seated, model: &FormModel, compartments: &[Compartm
         .column(Column::new(l.text("form-kind")))
         .column(Column::new(l.text("form-class")))
         .column(Column::new(l.text("form-compartment")));
-    for field in model.form.fields.iter().filter(|field| field.kind.has_value()) {
+    for field in asked(model) {
         let class = field.class_or(Class::Sensitive);
         let compartment = match class {
             Class::Open => None,

@@ -13,7 +13,7 @@ use crate::answer::{Answer, Refusal};
 use crate::frame::Action;
 use crate::locale::Locale;
 use crate::pages::answers::Wording;
-use crate::pages::form::{fields_table, version_name};
+use crate::pages::form::{asked, fields_table, version_name};
 use crate::pages::forms::{LARGEST_UPLOAD, files, form_address};
 use crate::patterns::{
     Cell, Column, Comparison, Confirmation, Facts, Field, Form as Questions, Notice, Problem, Section, Table,
@@ -63,10 +63,7 @@ async fn look(seated: Seated, Path((_, form_id)): Path<(i64, String)>) -> Answer
     let facts = Facts::new()
         .fact(l.text("form-version"), version_name(&draft.version))
         .fact(l.text("form-id"), form.form_id.as_str())
-        .fact(
-            l.text("form-fields"),
-            l.number(draft.form.fields.iter().filter(|field| field.kind.has_value()).count()),
-        );
+        .fact(l.text("form-questions"), l.number(asked(&draft).count()));
     sheet = sheet.part(facts);
     if missing > 0 {
         sheet = sheet.part(Notice::new(Tone::Warning, l.count("draft-files-missing", missing)));
@@ -102,9 +99,8 @@ fn changes(sheet: Sheet, l: Locale, published: &FormModel, draft: &FormModel) ->
     let mut comparison = Comparison::new(l, l.text("draft-changes"))
         .side(l.text("form-published"), note(published))
         .side(l.text("form-draft"), note(draft));
-    let has_value = |field: &&desk::xforms::Field| field.kind.has_value();
     let (mut changed, mut same, mut weaker) = (0, 0, 0);
-    for field in draft.form.fields.iter().filter(has_value) {
+    for field in asked(draft) {
         let now = format!("{}\n{}", after.question(field), said(&after, field));
         let old = published.form.field(&field.path);
         let then = old.map(|old| format!("{}\n{}", before.question(old), said(&before, old)));
@@ -118,7 +114,7 @@ fn changes(sheet: Sheet, l: Locale, published: &FormModel, draft: &FormModel) ->
         );
         comparison = comparison.row(&field.path, &[then.as_deref(), Some(&now)]);
     }
-    for field in published.form.fields.iter().filter(has_value) {
+    for field in asked(published) {
         if draft.form.field(&field.path).is_none() {
             changed += 1;
             let then = format!("{}\n{}", before.question(field), said(&before, field));

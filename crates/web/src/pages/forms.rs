@@ -14,7 +14,9 @@ use crate::frame::Action;
 use crate::locale::Locale;
 use crate::moment::moment_cell;
 use crate::pages::submissions::{list_address, newest};
-use crate::patterns::{Cell, Column, Field, Form as Questions, Place, Problem, Section, Table, Tag, Tone};
+use crate::patterns::{
+    Cell, Column, Field, Form as Questions, Markup, Place, Problem, Section, Table, Tag, Tone,
+};
 use crate::room::{Room, Seated, Web};
 use crate::sheet::{Sheet, see};
 
@@ -45,6 +47,13 @@ pub fn state_tag(locale: Locale, form: &desk::store::form::Form) -> Tag {
     Tag::new(tone, locale.text(id))
 }
 
+#[derive(askama::Template)]
+#[template(source = "{{ state }}{% if let Some(draft) = draft %} {{ draft }}{% endif %}", ext = "html")]
+struct States {
+    state: Tag,
+    draft: Option<Tag>,
+}
+
 async fn all(seated: Seated) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
     let desk = seated.desk();
@@ -52,7 +61,7 @@ async fn all(seated: Seated) -> Answer<Sheet> {
     let may_upload = seated.seat.has(Right::Forms);
     let upload = format!("/m/{}/new-form", seated.mandate());
     let empty = if may_upload { "forms-empty-upload" } else { "forms-empty" };
-    let mut table = Table::new(l, &seated.visitor.reader.here, l.text("room-forms"), l.text(empty))
+    let mut table = Table::new(l, &seated.visitor.reader.here, l.text("forms-all"), l.text(empty))
         .column(Column::new(l.text("form-title")))
         .column(Column::new(l.text("form-state")))
         .column(Column::new(l.text("form-version")))
@@ -67,9 +76,13 @@ async fn all(seated: Seated) -> Answer<Sheet> {
     }
     for ListedForm { form, model } in desk.forms_seen_from(&seated.seat).await? {
         let address = form_address(seated.mandate(), &form.form_id);
+        let waiting = may_upload && form.draft_version.is_some() && form.current_version.is_some();
         let mut row = vec![
             Cell::link(&model.form.title, address),
-            Cell::new(state_tag(l, &form)),
+            Cell::new(Markup::of(&States {
+                state: state_tag(l, &form),
+                draft: waiting.then(|| Tag::new(Tone::Warning, l.text("form-draft-tag"))),
+            })),
             Cell::new(match model.version.version.as_str() {
                 "" => "–",
                 version => version,

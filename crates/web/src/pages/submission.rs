@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use desk::protocol::Right;
 use desk::store::audit::AuditEntry;
 use desk::store::form::Form;
+use desk::xforms::SignatureCheck;
 use desk::{FormModel, Names, Opening as DeskOpening, SubmissionDetail, VersionDetail};
 
 use crate::address::Address;
@@ -32,6 +33,8 @@ pub struct Asked<'a> {
     pub reason: Option<&'a str>,
     /// A review that came back with a mistake.
     pub review: Option<(&'a Sent, Refusal)>,
+    /// The private key of a form whose phones encrypt, and why it was refused if it was.
+    pub key: Option<&'a str>,
 }
 
 /// The page.
@@ -39,23 +42,32 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
     let l = seated.visitor.reader.locale;
     let desk = seated.desk();
     let may = seated.seat.may::<desk::Read>()?;
-    let opening_right = seated.seat.may::<desk::OpenIdentity>();
+    let right = seated.seat.may::<desk::OpenIdentity>();
     let mut refused = None;
-    let detail = match (asked.reason, &opening_right) {
-        (Some(reason), Ok(right)) => {
-            match desk.submission(&may, form, instance, DeskOpening::Identity(right, reason)).await {
-                Ok(detail) => detail,
-                // A reason that is too short is asked for again, on the page.
-                Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
-                    refused = Some(Refusal::from(refusal));
-                    desk.submission(&may, form, instance, DeskOpening::Sensitive).await?
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        (Some(_), Err(refusal)) => return Err(refusal.clone().into()),
-        (None, _) => desk.submission(&may, form, instance, DeskOpening::Sensitive).await?,
+    let opening = match (asked.reason, asked.key, &right) {
+        (Some(reason), None, Ok(right)) => DeskOpening::Identity(right, reason),
+        (Some(_), None, Err(refusal)) => return Err(refusal.clone().into()),
+        _ => DeskOpening::Sensitive,
     };
+    let mut detail = match desk.submission(&may, form, instance, opening).await {
+        // A reason that is too short is asked for again, on the page.
+        Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
+            refused = Some(Refusal::from(refusal));
+            desk.submission(&may, form, instance, DeskOpening::Sensitive).await?
+        }
+        found => found?,
+    };
+    let mut by_key = None;
+    if let Some(key) = asked.key {
+        let identity = asked.reason.and_then(|reason| right.as_ref().ok().map(|right| (right, reason)));
+        match desk.open_with_key(&may, form, instance, key, identity).await {
+            Ok(opened) => by_key = Some(show_opened(&mut detail, opened)),
+            Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
+                refused = Some(Refusal::from(refusal));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
     let reason = asked.reason.filter(|_| refused.is_none());
     let names = desk.names(&seated.seat).await?;
     let compartments = desk.compartments(&seated.seat).await?;
@@ -74,20 +86,26 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
         newest,
         names: &names,
         reason,
-        may_open: opening_right.is_ok() && holds(newest.model.version.identity_compartment),
+        by_key,
+        may_open: right.is_ok() && holds(newest.model.version.identity_compartment),
         title_of: &|id| compartment_title(seated, &compartments, id),
     };
     let mut sheet = Sheet::new(view.frame());
     if let Some(refusal) = refused {
-        let problem = Problem::new(l, refusal.what(l)).next(refusal.next(l).unwrap_or_default());
+        let said = refusal.places.iter().map(|(_, said)| said.as_str()).filter(|said| !said.is_empty());
+        let what = [refusal.what(l)].into_iter().chain(said.map(str::to_owned)).collect::<Vec<_>>().join(" ");
+        let problem = Problem::new(l, what).next(refusal.next(l).unwrap_or_default());
         sheet = sheet.status(StatusCode::BAD_REQUEST).part(problem);
     }
     for part in view.seals() {
         sheet = sheet.part(part);
     }
     sheet = sheet.part(view.facts()).part(view.answers());
-    if let Some(part) = view.versions() {
-        sheet = sheet.part(part);
+    if view.is_encrypted() {
+        sheet = sheet.part(view.key_form());
+    }
+    if let Some((table, changes)) = view.versions() {
+        sheet = sheet.part(table).part(changes);
     }
     sheet = view.review(sheet, asked.review);
     sheet = sheet.part(view.history(&history));
@@ -96,6 +114,16 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
         sheet = sheet.part(Section::new(l.text("erase-heading")).say(l.text("erase-what")).links([erase]));
     }
     Ok(sheet)
+}
+
+/// Puts what a key opened in the place of what came sealed by the phone.
+fn show_opened(detail: &mut SubmissionDetail, opened: desk::OpenedByKey) -> SignatureCheck {
+    if let Some(newest) = detail.versions.last_mut() {
+        newest.values = opened.values;
+        newest.sensitive_closed = false;
+        newest.identity_closed = opened.identity_closed;
+    }
+    opened.signature
 }
 
 fn compartment_title(seated: &Seated, compartments: &[desk::CompartmentState], id: i64) -> String {
@@ -116,7 +144,7 @@ struct Code<'a> {
 }
 
 #[derive(Template)]
-#[template(source = r#"<a href="/ledger?leaf={{ leaf }}">{{ text }}</a>"#, ext = "html")]
+#[template(source = r#"<a href="/ledger/leaf/{{ leaf }}">{{ text }}</a>"#, ext = "html")]
 struct LeafLink {
     leaf: i64,
     text: String,
@@ -143,6 +171,8 @@ struct View<'a> {
     names: &'a Names,
     reason: Option<&'a str>,
     may_open: bool,
+    /// What the phone's signature says, where a key has opened the submission.
+    by_key: Option<SignatureCheck>,
     title_of: &'a dyn Fn(i64) -> String,
 }
 
@@ -180,27 +210,26 @@ impl View<'_> {
         let visitor = &self.seated.visitor;
         let unlocked = visitor.desk().minutes_unlocked(&visitor.session).is_some();
         let version = &self.model().version;
-        if self.newest.version.encrypted {
+        if let Some(signature) = self.by_key {
+            let (tone, id) = match signature {
+                SignatureCheck::Matches => (Tone::Done, "signature-matches"),
+                SignatureCheck::Differs => (Tone::Warning, "signature-differs"),
+                SignatureCheck::Absent => (Tone::Plain, "signature-absent"),
+                SignatureCheck::FilesMissing => (Tone::Plain, "signature-files-missing"),
+            };
+            parts.push(Notice::new(tone, l.text(id)).into());
+        } else if self.newest.version.encrypted {
             parts.push(Notice::new(Tone::Plain, l.text("submission-encrypted")).into());
         }
         if (self.newest.sensitive_closed || self.newest.identity_closed) && !unlocked {
-            let unlock = Address::new("/unlock").with("next", &self.address);
             let notice = Notice::new(Tone::Plain, l.text("submission-locked"));
-            parts.push(notice.link(l.text("sealed-unlock"), unlock).into());
+            parts.push(notice.link(l.text("sealed-unlock"), self.unlock()).into());
             return parts;
         }
         if self.newest.sensitive_closed {
             let title = (self.title_of)(version.sensitive_compartment);
             let text = l.text_with_one("submission-closed-to-you", "compartment", title);
             parts.push(Notice::new(Tone::Plain, text).into());
-        }
-        if self.newest.identity_closed {
-            let opening = match self.may_open {
-                true => Opening::WithReason(format!("{}/identity", self.address)),
-                false => Opening::NotYours,
-            };
-            let sealed = SealedValue::closed(l, l.text("class-identity"), opening);
-            parts.push(Markup::from(Facts::new().fact(l.text("class-identity"), sealed)));
         }
         if let Some(reason) = self.reason {
             let text = l.text_with_one("submission-identity-open", "reason", reason);
@@ -221,12 +250,44 @@ impl View<'_> {
             "" => "–".to_owned(),
             version => version.to_owned(),
         };
-        Facts::new()
+        let facts = Facts::new()
             .fact(l.text("submissions-received"), received)
             .fact(l.text("submissions-state"), review_tag(l, &submission.review_state))
             .fact(l.text("form-version"), version)
             .fact(l.text("submission-instance"), Markup::of(&Code { code: &submission.instance_id }))
-            .fact(l.text("submission-leaf"), self.leaf(self.newest.version.leaf))
+            .fact(l.text("submission-leaf"), self.leaf(self.newest.version.leaf));
+        if !self.newest.identity_closed {
+            return facts;
+        }
+        let visitor = &self.seated.visitor;
+        let opening = match (visitor.desk().minutes_unlocked(&visitor.session), self.may_open) {
+            (None, _) => Opening::AfterUnlock(self.unlock().to_string()),
+            (Some(_), true) => Opening::WithReason(format!("{}/identity", self.address)),
+            (Some(_), false) => Opening::NotYours,
+        };
+        let label = l.text("submission-identity");
+        facts.fact(&label, SealedValue::closed(l, &label, opening))
+    }
+
+    fn unlock(&self) -> Address {
+        Address::new("/unlock").with("next", &self.address)
+    }
+
+    /// Whether the answers are under the phone's own lock.
+    fn is_encrypted(&self) -> bool {
+        self.newest.version.encrypted && self.by_key.is_none()
+    }
+
+    fn key_form(&self) -> Section {
+        let l = self.l;
+        let ask = Questions::new(l, format!("{}/key", self.address), l.text("key-open"))
+            .field(
+                Field::text("key", l.text("key-private"), 6)
+                    .hint(l.text("key-private-hint"))
+                    .autocomplete("off"),
+            )
+            .field(Field::line("reason", l.text("sealed-reason")).hint(l.text("key-reason-hint")).optional());
+        Section::new(l.text("key-heading")).part(ask)
     }
 
     fn leaf(&self, leaf: i64) -> Markup {
@@ -241,10 +302,13 @@ impl View<'_> {
             address: &self.address,
             reason: self.reason,
         };
-        let laid_out = answers.lay_out();
-        let mut section = Section::new(l.text("submission-answers")).part(laid_out.content);
-        if laid_out.unanswered > 0 {
-            section = section.say(l.count("answers-unanswered", laid_out.unanswered));
+        let mut section = Section::new(l.text("submission-answers"));
+        if !self.is_encrypted() {
+            let laid_out = answers.lay_out();
+            section = section.part(laid_out.content);
+            if laid_out.unanswered > 0 {
+                section = section.say(l.count("answers-unanswered", laid_out.unanswered));
+            }
         }
         let files = answers.other_files();
         if !files.is_empty() {
@@ -256,7 +320,7 @@ impl View<'_> {
     }
 
     /// Every version, and what the chosen one changed.
-    fn versions(&self) -> Option<Section> {
+    fn versions(&self) -> Option<(Table, Section)> {
         let l = self.l;
         let versions = &self.detail.versions;
         if versions.len() < 2 {
@@ -291,9 +355,9 @@ impl View<'_> {
         };
         let found = changes(l, before, after, [note(before), note(after)]);
         let values = [("differing", found.differing.into()), ("same", found.same.into())];
-        let mut section = Section::new(l.text("submission-versions"))
-            .part(table)
-            .say(l.text_with("versions-count", &values));
+        let mut section =
+            Section::new(l.text_with_one("versions-in", "number", after.version.number.to_string()))
+                .say(l.text_with("versions-count", &values));
         if after.sensitive_closed || after.identity_closed {
             section = section.say(l.text("versions-closed"));
         }
@@ -303,7 +367,7 @@ impl View<'_> {
                 false => section.part(found.comparison),
             };
         }
-        Some(section)
+        Some((table, section))
     }
 
     /// Notes and decisions, and the form for the next one.

@@ -23,6 +23,7 @@ pub fn router() -> Router<Web> {
     Router::new()
         .route(one, get(look))
         .route(&format!("{one}/identity"), get(back).post(open_identity))
+        .route(&format!("{one}/key"), get(back).post(open_with_key))
         .route(&format!("{one}/review"), get(back).post(review))
         .route(&format!("{one}/erase"), get(ask_to_erase).post(erase))
         .route("/m/{mandate}/submissions/{form}/{instance}/files/{file}", get(file).post(identity_file))
@@ -46,8 +47,14 @@ async fn back(seated: Seated, Path((_, form, instance)): Place) -> Redirect {
 
 async fn open_identity(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Sheet> {
     let form = form_of(&seated, &form).await?;
-    let asked = Asked { reason: Some(sent.get("reason")), review: None };
+    let asked = Asked { reason: Some(sent.get("reason")), ..Asked::default() };
     page(&seated, &form, &instance, asked).await
+}
+
+async fn open_with_key(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Sheet> {
+    let form = form_of(&seated, &form).await?;
+    let reason = Some(sent.get("reason")).filter(|reason| !reason.is_empty());
+    page(&seated, &form, &instance, Asked { reason, key: Some(sent.get("key")), review: None }).await
 }
 
 async fn review(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Response> {
@@ -57,7 +64,7 @@ async fn review(seated: Seated, Path((_, form, instance)): Place, sent: Sent) ->
     match seated.desk().review(&may, &form, &instance, state, sent.get("text")).await {
         Ok(()) => Ok(see(submission_address(seated.mandate(), &form.form_id, &instance), "done-reviewed")),
         Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
-            let asked = Asked { reason: None, review: Some((&sent, Refusal::from(refusal))) };
+            let asked = Asked { review: Some((&sent, Refusal::from(refusal))), ..Asked::default() };
             Ok(page(&seated, &form, &instance, asked).await?.into_response())
         }
         Err(error) => Err(error.into()),

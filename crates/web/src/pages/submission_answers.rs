@@ -253,6 +253,9 @@ impl<'a> Answers<'a> {
     /// Values that the form has no question for; they came all the same and are kept.
     fn unknown(&self, values: &Values, parts: &mut Parts) {
         for (path, value) in values {
+            if is_id(path) {
+                continue;
+            }
             if let (None, Value::String(text)) = (self.wording.form.field(path), value) {
                 let value = SealedValue::opened(self.wording.locale, "", text.as_str()).short();
                 parts.fact(path.clone(), value.into());
@@ -267,8 +270,11 @@ fn class_of(field: &Field) -> Class {
 
 /// The instance's ids stand elsewhere on the page, and entities have pages of their own.
 fn is_shown(field: &Field) -> bool {
-    field.preload.as_deref().is_none_or(|preload| preload != "uid")
-        && !matches!(field.path.as_str(), "meta/instanceID" | "meta/deprecatedID")
+    field.preload.as_deref().is_none_or(|preload| preload != "uid") && !is_id(&field.path)
+}
+
+fn is_id(path: &str) -> bool {
+    matches!(path, "meta/instanceID" | "meta/deprecatedID")
 }
 
 /// A file's size as people say it.

@@ -40,7 +40,8 @@ pub async fn page(
     let chosen = reader.here.get("place");
     let field =
         places(model).find(|field| Some(field.path.as_str()) == chosen).or_else(|| places(model).next());
-    let frame = Frame { title: l.text_with_one("map-of-form", "form", &model.form.title), ..frame };
+    let frame =
+        Frame { action: None, title: l.text_with_one("map-of-form", "form", &model.form.title), ..frame };
     let mut sheet = Sheet::new(frame);
     let Some(field) = field else {
         return Ok(sheet.part(Notice::new(Tone::Plain, l.text("map-no-field"))));

@@ -6,13 +6,14 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use desk::protocol::Right;
 use desk::store::form::Form;
-use desk::xforms::Class;
+use desk::xforms::{Class, Kind};
 use desk::{FormModel, Names, SubmissionRow};
 
 use crate::address::{Address, part};
 use crate::answer::Answer;
-use crate::frame::Frame;
+use crate::frame::{Action, Frame};
 use crate::locale::Locale;
 use crate::moment::moment_cell;
 use crate::pages::answers::{Wording, class_word, shortened, texts_at};
@@ -132,10 +133,14 @@ async fn of_form(seated: Seated, Path((_, form_id)): Path<(i64, String)>) -> Ans
         Err(fault) => Err(fault),
     };
     let wording = Wording::new(l, &model.form);
-    let frame = seated.frame(Room::Submissions, model.form.title.clone());
+    let mut frame = seated.frame(Room::Submissions, model.form.title.clone());
     if here.get("show") == Some("columns") {
         let page = frame.under(model.form.title.clone(), here.without("show"));
         return Ok(choose_columns(page, &wording, &here, &model).into_response());
+    }
+    if seated.seat.has(Right::Collect) && form.state != "closed" {
+        let fill = format!("{}/fill", crate::pages::forms::form_address(seated.mandate(), &form_id));
+        frame = frame.action(Action::open(l.text("form-fill"), fill));
     }
     let wanted = Wanted::read(&here, &model);
     if here.get("show") == Some("map") {
@@ -216,18 +221,14 @@ impl Listing<'_> {
         let before = key(rows.first()).filter(|_| if wanted.backwards { more } else { turned });
         let after = key(rows.last()).filter(|_| wanted.backwards || more);
 
-        let empty = if seat.has(desk::protocol::Right::Collect) {
-            "submissions-empty-collect"
-        } else {
-            "submissions-empty"
-        };
+        let empty = if seat.has(Right::Collect) { "submissions-empty-collect" } else { "submissions-empty" };
         let mut table = Table::new(l, here, l.text("room-submissions"), l.text(empty))
             .column(Column::new(l.text("submissions-received")).sort("received"))
             .column(Column::new(l.text("submissions-state")))
             .column(Column::new(l.text("submissions-sender")))
             .count(u64::try_from(count).unwrap_or(0))
             .wide();
-        if seat.has(desk::protocol::Right::Collect) {
+        if seat.has(Right::Collect) {
             let fill = format!("/m/{mandate}/forms/{}/fill", part(&self.form.form_id));
             table = table.empty_link(l.text("form-fill"), fill);
         }
@@ -235,6 +236,10 @@ impl Listing<'_> {
             |field: &desk::xforms::Field| filterable(self.model).any(|other| other.path == field.path);
         for field in &wanted.columns {
             let column = Column::new(self.wording.heading(field));
+            let column = match field.kind {
+                Kind::Integer | Kind::Decimal => column.numeric(),
+                _ => column,
+            };
             table = table.column(match is_filterable(field) {
                 true => column.sort(format!("field.{}", field.path)),
                 false => column,
@@ -251,7 +256,7 @@ impl Listing<'_> {
         if submission_map::places(self.model).next().is_some() {
             table = table.view(l.text("submissions-map"), whole.with("show", "map"));
         }
-        if seat.has(desk::protocol::Right::Export) && count > 0 {
+        if seat.has(Right::Export) && count > 0 {
             let path = format!("/m/{mandate}/exports/{}", part(&self.form.form_id));
             table = table.export("CSV", &path);
         }

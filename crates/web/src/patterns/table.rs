@@ -222,7 +222,8 @@ impl Table {
         self
     }
 
-    /// For many columns: the table scrolls in its own box instead of becoming cards on a small screen.
+    /// For many columns: one line for each row, long answers cut, in a box that scrolls both ways. On a small screen rows
+    /// become cards as in other tables, and nothing is cut.
     pub fn wide(mut self) -> Table {
         self.wide = true;
         self

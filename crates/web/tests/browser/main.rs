@@ -3,6 +3,7 @@
 
 mod account;
 mod fill;
+mod forms;
 mod gallery;
 mod harness;
 #[path = "../house/mod.rs"]
