@@ -301,6 +301,52 @@ async fn without_the_key_there_are_bars_and_no_errors() {
 }
 
 #[tokio::test]
+async fn what_the_phone_encrypted_opens_with_the_key_of_the_form() {
+    use base64::Engine as _;
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../xforms/tests/vectors/encrypted.json")).unwrap();
+    let (house, mandate) = begin().await;
+    let mut lead = house.unlocked("Lead").await;
+    let form = r#"| survey |
+|  | type | name | label |
+|  | text | site | Site |
+|  | image | photo | Photo |
+| settings |
+|  | form_title | form_id | version |
+|  | Household | household | 3 |
+"#;
+    upload(&mut lead, &format!("/m/{mandate}/new-form"), "form", "household.md", form.as_bytes()).await;
+    lead.send(&format!("/m/{mandate}/forms/household/draft/publish"), &[]).await;
+
+    let session = house.session("Lead", true).await;
+    let seat = house.desk.seat(&session, mandate).await.unwrap();
+    let sender = desk::Sender::member(&seat.may::<desk::Collect>().unwrap());
+    let mut files = Vec::new();
+    for (name, content) in vectors["files"].as_object().unwrap() {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(content.as_str().unwrap()).unwrap();
+        let mut file = house.desk.incoming_file(name).unwrap();
+        file.push(&bytes).unwrap();
+        files.push(file);
+    }
+    let envelope = vectors["envelope"].as_str().unwrap().as_bytes().to_vec();
+    let received = house.desk.receive(&sender, envelope, files).await.unwrap();
+
+    let one = format!("/m/{mandate}/submissions/household/{}", received.instance_id.replace(':', "%3A"));
+    let seen = lead.get(&one).await;
+    assert!(seen.says("The phone encrypted this submission."), "{}", seen.text());
+    assert!(!seen.body.contains("남포"));
+    let seen = lead.post(&format!("{one}/key"), &[("key", "not a key")]).await;
+    assert_eq!(seen.status, StatusCode::BAD_REQUEST);
+    assert!(seen.says("This key does not open the submission."), "{}", seen.text());
+    let key = vectors["pkcs8"].as_str().unwrap();
+    let seen = lead.post(&format!("{one}/key"), &[("key", key)]).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text());
+    assert!(seen.says("Opened with your key.") && seen.body.contains("남포"), "{}", seen.text());
+    assert!(!seen.body.contains(key.lines().nth(1).unwrap()), "the key is not given back");
+    assert!(!lead.get(&one).await.body.contains("남포"), "nothing stays open");
+}
+
+#[tokio::test]
 async fn erasing_asks_why_and_leaves_nothing() {
     let (house, mandate) = begin().await;
     let mut lead = house.unlocked("Lead").await;
