@@ -4,15 +4,24 @@ mod account;
 mod answers;
 mod compartments;
 mod devices;
+mod entry;
+mod entry_change;
+mod entry_conflict;
 mod fill;
 mod form;
 mod form_draft;
 mod forms;
+mod home;
 mod keys;
+mod ledger;
 mod login;
 mod mandates;
 mod members;
 mod people;
+mod record;
+mod record_words;
+mod registries;
+mod registry;
 mod settings;
 mod shares;
 mod submission;
@@ -22,7 +31,9 @@ mod submission_list;
 mod submission_map;
 mod submission_versions;
 mod submissions;
+mod today;
 mod unlock;
+mod wording;
 
 use axum::Router;
 
@@ -34,19 +45,28 @@ pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(account::router())
         .merge(devices::router())
-        .merge(keys::router())
-        .merge(login::router())
-        .merge(mandates::router())
-        .merge(members::router())
-        .merge(people::router())
-        .merge(settings::router())
-        .merge(shares::router())
-        .merge(unlock::router())
+        .merge(entry::router())
+        .merge(entry_change::router())
+        .merge(entry_conflict::router())
         .merge(fill::router())
         .merge(form::router())
         .merge(form_draft::router())
         .merge(forms::router())
+        .merge(home::router())
+        .merge(keys::router())
+        .merge(ledger::router())
+        .merge(login::router())
+        .merge(mandates::router())
+        .merge(members::router())
+        .merge(people::router())
+        .merge(record::router())
+        .merge(registries::router())
+        .merge(registry::router())
+        .merge(settings::router())
+        .merge(shares::router())
         .merge(submission_acts::router())
-        .merge(submissions::router());
+        .merge(submissions::router())
+        .merge(today::router())
+        .merge(unlock::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }

@@ -24,12 +24,14 @@ mod estimate;
 mod facts;
 mod form;
 mod map;
+mod method;
 mod problem;
 mod progress;
 mod sealed;
 mod section;
 mod steps;
 mod table;
+mod tasks;
 
 pub use clock::Clock;
 pub use code::{CodeBlock, QrBlock, QrTooLong};
@@ -39,12 +41,14 @@ pub use estimate::{Estimate, Estimates};
 pub use facts::{Facts, History, HistoryEntry, Notice, Tag, Tone};
 pub use form::{Choice, DateFault, ErrorSummary, Field, Form, read_date};
 pub use map::{MapOfPoints, MapPoint};
+pub use method::Method;
 pub use problem::{Place, Problem};
 pub use progress::Progress;
 pub use sealed::{Opened, Opening, SealedValue};
 pub use section::{Prose, Section, SmallButton};
 pub use steps::{Step, StepState, Steps};
 pub use table::{Cell, Column, Row, Table};
+pub use tasks::{Advice, Board, Finder, LinkText, Tasks};
 
 /// HTML that is finished: everything from outside in it is escaped already.
 #[derive(Clone, Default)]
@@ -72,6 +76,12 @@ impl Markup {
         self.0.push(' ');
         self.0.push_str(&other.into().0);
         self
+    }
+
+    /// Several, one after the other with a space between.
+    pub fn joined(parts: impl IntoIterator<Item = Markup>) -> Markup {
+        let parts: Vec<String> = parts.into_iter().map(|part| part.0).collect();
+        Markup(parts.join(" "))
     }
 
     /// A rendered template. A template that cannot be rendered leaves nothing.
