@@ -58,6 +58,7 @@ fn table(visitor: &Visitor, page: &AuditPage, whole_server: bool) -> Table {
         .column(Column::new(l.text("record-more")))
         .column(Column::new(l.text("record-leaf")))
         .filter(Field::select("action", l.text("record-what"), actions))
+        .uncounted()
         .turn(None, page.before.map(|before| before.to_string()).as_deref());
     for line in &page.lines {
         table = table.row(row(l, line, page, whole_server));

@@ -95,6 +95,7 @@ pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Row>,
     count: u64,
+    counted: bool,
     filters: Vec<Field>,
     previous: Option<Address>,
     next: Option<Address>,
@@ -145,6 +146,7 @@ impl Table {
             columns: Vec::new(),
             rows: Vec::new(),
             count: 0,
+            counted: true,
             filters: Vec::new(),
             previous: None,
             next: None,
@@ -172,6 +174,12 @@ impl Table {
     /// The exact number of rows that the filters leave, on all pages together. Without it, the rows shown are counted.
     pub fn count(mut self, count: u64) -> Table {
         self.count = count;
+        self
+    }
+
+    /// Says no number: for a log that only grows, where counting would cost more than the number tells.
+    pub fn uncounted(mut self) -> Table {
+        self.counted = false;
         self
     }
 

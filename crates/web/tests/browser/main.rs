@@ -8,3 +8,6 @@ mod gallery;
 mod harness;
 #[path = "../house/mod.rs"]
 mod house;
+#[path = "../persons/mod.rs"]
+mod persons;
+mod registries;
