@@ -107,6 +107,17 @@ for path in sorted(TESTS["xforms"].glob("forms/*.xml")):
 for name, text in ANSWERS.items():
     seed("submission", name, text)
 
+def part(name, headers, content):
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"{headers}\r\n\r\n{content}\r\n'
+
+
+XML_PART = part("xml_submission_file", '; filename="a.xml"\r\nContent-Type: text/xml', ANSWERS["long"])
+PHOTO = part("1.jpg", '; filename="1.jpg"\r\nContent-Type: image/jpeg', "not a picture " * 30)
+MARK = part("*isIncomplete*", "", "yes")
+for pieces in (0, 1, 100):
+    seed("multipart", f"whole-{pieces}", chr(pieces) + XML_PART + PHOTO + MARK + "--x--\r\n")
+    seed("multipart", f"cut-{pieces}", chr(pieces) + PHOTO + XML_PART)
+
 vector = json.loads((TESTS["xforms"] / "vectors" / "encrypted.json").read_text())
 seed("submission", "encrypted", vector["envelope"])
 seed("encrypted_submission", "envelope", "e" + vector["envelope"])
