@@ -1,5 +1,7 @@
 //! How long the server takes to start, and how much memory it holds when nobody asks anything. Prints a table.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints a table")]
+
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;

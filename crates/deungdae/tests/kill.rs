@@ -232,5 +232,5 @@ fn fifty_kills_under_load_lose_nothing_that_was_acknowledged() {
         let done = Command::new(env!("CARGO_BIN_EXE_deungdae")).args(arguments).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     }
-    println!("{} acknowledged, {} there, {KILLS} kills", acknowledged.len(), listed.len());
+    eprintln!("{} acknowledged, {} there, {KILLS} kills", acknowledged.len(), listed.len());
 }

@@ -144,7 +144,7 @@ async fn forms_that_others_use_convert_publish_take_answers_and_give_them_back()
         for instance in &kept {
             assert!(csv.contains(instance.as_str()), "{file}: {instance} is not in the export");
         }
-        println!("{file}: {values} fields, {count} submissions, {} bytes of CSV", csv.len());
+        eprintln!("{file}: {values} fields, {count} submissions, {} bytes of CSV", csv.len());
     }
     assert_eq!(published, files.len());
 }

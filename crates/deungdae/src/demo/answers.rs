@@ -158,7 +158,7 @@ fn by_dice(field: &Field, dice: &mut Dice) -> Option<String> {
         Kind::Text | Kind::Barcode => (*one_of(dice, &WORDS)?).to_owned(),
         Kind::Integer => (coin % 12).to_string(),
         Kind::Decimal => format!("{}.{}", coin % 90 + 1, coin % 10),
-        Kind::Boolean => (coin % 2 == 0).to_string(),
+        Kind::Boolean => coin.is_multiple_of(2).to_string(),
         Kind::Date => format!("2026-{:02}-{:02}", coin % 11 + 1, coin % 28 + 1),
         Kind::Time => format!("{:02}:{:02}:00.000+09:00", coin % 24, coin % 60),
         Kind::DateTime => format!("2026-{:02}-{:02}T10:00:00.000+09:00", coin % 11 + 1, coin % 28 + 1),
