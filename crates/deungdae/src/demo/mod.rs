@@ -359,6 +359,17 @@ fn interview(form: &Form, dice: &mut Dice) -> String {
             "understood" => "yes".to_owned(),
             "consent" => if agrees { "yes" } else { "no" }.to_owned(),
             "consent_level" => if agrees { "2" } else { "0" }.to_owned(),
+            "age_band" => {
+                let ages = [
+                    ("at_15", 1),
+                    ("from_16", 3),
+                    ("from_18", 31),
+                    ("from_25", 34),
+                    ("from_35", 20),
+                    ("from_45", 11),
+                ];
+                return weighed(dice, &ages);
+            }
             "sex" => if woman { "female" } else { "male" }.to_owned(),
             "pay_who" => {
                 return weighed(dice, &[("employer", 22), ("agency", 41), ("leader", 30), ("account", 7)]);
