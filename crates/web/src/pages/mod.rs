@@ -29,6 +29,7 @@ mod submission_acts;
 mod submission_answers;
 mod submission_list;
 mod submission_map;
+mod submission_record;
 mod submission_versions;
 mod submissions;
 mod today;

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::http::StatusCode;
 use desk::protocol::Right;
-use desk::store::audit::AuditEntry;
 use desk::store::form::Form;
 use desk::xforms::SignatureCheck;
 use desk::{FormModel, Names, Opening as DeskOpening, SubmissionDetail, VersionDetail};
@@ -15,12 +14,11 @@ use crate::locale::Locale;
 use crate::moment::{moment, moment_cell};
 use crate::pages::answers::Wording;
 use crate::pages::submission_answers::Answers;
-use crate::pages::submission_list::REVIEW_STATES;
 use crate::pages::submission_versions::changes;
 use crate::pages::submissions::{list_address, review_tag, review_word, sender, submission_address};
 use crate::patterns::{
-    Cell, Choice, Column, Facts, Field, Form as Questions, History, Markup, Notice, Opened, Opening, Problem,
-    SealedValue, Section, Table, Tone,
+    Cell, Column, Facts, Field, Form as Questions, Markup, Notice, Opened, Opening, Problem, SealedValue,
+    Section, Table, Tone,
 };
 use crate::room::{Room, Seated};
 use crate::sent::Sent;
@@ -150,30 +148,19 @@ struct LeafLink {
     text: String,
 }
 
-/// Two things that stand beside each other, where they are there.
-#[derive(Template)]
-#[template(
-    source = r#"{% if let Some(first) = first %}{{ first }} {% endif %}{% if let Some(second) = second %}{{ second }}{% endif %}"#,
-    ext = "html"
-)]
-struct Pair {
-    first: Option<Markup>,
-    second: Option<Markup>,
-}
-
-struct View<'a> {
-    seated: &'a Seated,
-    l: Locale,
-    form: &'a Form,
-    address: String,
-    detail: &'a SubmissionDetail,
-    newest: &'a VersionDetail,
-    names: &'a Names,
-    reason: Option<&'a str>,
-    may_open: bool,
+pub(super) struct View<'a> {
+    pub(super) seated: &'a Seated,
+    pub(super) l: Locale,
+    pub(super) form: &'a Form,
+    pub(super) address: String,
+    pub(super) detail: &'a SubmissionDetail,
+    pub(super) newest: &'a VersionDetail,
+    pub(super) names: &'a Names,
+    pub(super) reason: Option<&'a str>,
+    pub(super) may_open: bool,
     /// What the phone's signature says, where a key has opened the submission.
-    by_key: Option<SignatureCheck>,
-    title_of: &'a dyn Fn(i64) -> String,
+    pub(super) by_key: Option<SignatureCheck>,
+    pub(super) title_of: &'a dyn Fn(i64) -> String,
 }
 
 impl View<'_> {
@@ -290,7 +277,7 @@ impl View<'_> {
         Section::new(l.text("key-heading")).part(ask)
     }
 
-    fn leaf(&self, leaf: i64) -> Markup {
+    pub(super) fn leaf(&self, leaf: i64) -> Markup {
         Markup::of(&LeafLink { leaf, text: self.l.text_with_one("leaf-number", "number", leaf.to_string()) })
     }
 
@@ -368,69 +355,5 @@ impl View<'_> {
             };
         }
         Some((table, section))
-    }
-
-    /// Notes and decisions, and the form for the next one.
-    fn review(&self, sheet: Sheet, again: Option<(&Sent, Refusal)>) -> Sheet {
-        let l = self.l;
-        let mut notes = History::new(l.text("review-notes"));
-        for (note, text) in self.detail.notes.iter().rev() {
-            let who = self.names.member(note.member).unwrap_or("–");
-            let state = note.review_state.as_deref().map(|state| review_tag(l, state).into());
-            let words: Option<Markup> = match (text, &note.sealed_body) {
-                (Some(text), _) => Some(SealedValue::opened(l, "", text.as_str()).short().into()),
-                (None, Some(_)) => {
-                    Some(SealedValue::closed(l, l.text("review-note"), Opening::NotYours).short().into())
-                }
-                (None, None) => None,
-            };
-            notes = notes.entry(moment(l, note.at), who, Markup::of(&Pair { first: state, second: words }));
-        }
-        let sheet = if self.detail.notes.is_empty() { sheet } else { sheet.part(notes) };
-        if !self.seated.seat.has(Right::Review) {
-            return sheet;
-        }
-        let offered = REVIEW_STATES.iter().filter(|(state, _)| *state != "edited");
-        let keep = Choice::new("", l.text("review-keep"));
-        let states = offered.map(|(state, id)| Choice::new(*state, l.text(id)));
-        let mut form = Questions::new(l, format!("{}/review", self.address), l.text("review-save"))
-            .field(
-                Field::radios("state", l.text("review-decision"), [keep].into_iter().chain(states).collect())
-                    .value(""),
-            )
-            .field(Field::text("text", l.text("review-note"), 3).hint(l.text("review-note-hint")).optional());
-        if let Some((sent, refusal)) = &again {
-            form = form.fill(sent.pairs());
-            form.refuse(refusal, "text");
-        }
-        sheet.form_in(Section::new(l.text("review-heading")), &form)
-    }
-
-    fn history(&self, entries: &[AuditEntry]) -> History {
-        let l = self.l;
-        entries.iter().rev().fold(History::new(l.text("history-heading")), |history, entry| {
-            let who = sender(l, self.names, entry.device, entry.member);
-            let what = Markup::text(&self.happened(entry));
-            let leaf = entry.leaf.map(|leaf| self.leaf(leaf));
-            history.entry(moment(l, entry.at), who, Markup::of(&Pair { first: Some(what), second: leaf }))
-        })
-    }
-
-    fn happened(&self, entry: &AuditEntry) -> String {
-        let l = self.l;
-        let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
-        let text =
-            |name: &str| detail.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        match entry.action.as_str() {
-            "submission.create" => l.text("history-received"),
-            "submission.update.version" => l.text("history-edited"),
-            "submission.update" => {
-                l.text_with_one("history-reviewed", "state", review_word(l, &text("reviewState")))
-            }
-            "comment.create" => l.text("history-noted"),
-            "identity.open" => l.text_with_one("history-opened", "reason", text("reason")),
-            "entity.error" => l.text_with_one("history-entity-error", "problem", text("problem")),
-            other => other.to_owned(),
-        }
     }
 }
