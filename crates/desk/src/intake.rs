@@ -16,7 +16,7 @@ use crate::keyring::{data_key_place, public_key};
 use crate::{Desk, Dice};
 
 /// Records sealed under one data key. Reading the last of them costs as many hash steps.
-const RECORDS_PER_KEY: u32 = 256;
+pub(crate) const RECORDS_PER_KEY: u32 = 256;
 /// How long one data key is used (ms).
 const KEY_LIFETIME: i64 = 10 * 60_000;
 
@@ -30,6 +30,8 @@ struct Live {
 #[derive(Default)]
 pub(crate) struct Intake {
     keys: Mutex<HashMap<i64, Live>>,
+    /// Held while a key is made, so that many who find one used up do not make one each.
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Intake {
@@ -106,6 +108,10 @@ impl Desk {
     pub(crate) async fn wrap(&self, compartment: i64, place: &Place<'_>, key: RecordKey) -> Answer<FreshKey> {
         if let Some(fresh) = self.wrap_with_live(compartment, place, &key) {
             let (header, data_key) = fresh;
+            return Ok(FreshKey { key, header, data_key });
+        }
+        let _making = self.intake.making.lock().await;
+        if let Some((header, data_key)) = self.wrap_with_live(compartment, place, &key) {
             return Ok(FreshKey { key, header, data_key });
         }
         let (epoch, public) = self

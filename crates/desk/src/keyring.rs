@@ -8,7 +8,7 @@ use seal::{DataKey, Opened, Place, PublicKey, RecordKey, SecretKey};
 use store::mandate::{self, Holder};
 use store::{Fault, Tx};
 
-use crate::intake::Sealed;
+use crate::intake::{RECORDS_PER_KEY, Sealed};
 
 /// A holder's keys, opened as they are needed.
 pub(crate) struct Keyring {
@@ -18,13 +18,12 @@ pub(crate) struct Keyring {
     chains: HashMap<i64, Option<Chain>>,
 }
 
-/// A data key as far as it has been advanced.
-struct Chain {
-    sealed: Vec<u8>,
-    epoch: i64,
-    number: u32,
-    key: DataKey,
-}
+/// A data key and those that follow from it, as far as they were needed. Records are not read in the order in which
+/// they were sealed, so every key on the way is kept.
+struct Chain(Vec<DataKey>);
+
+/// Chains kept in memory; when there are more, they are opened again as they are needed.
+const CHAINS_KEPT: usize = 512;
 
 /// Where an epoch's secret key is sealed for a holder.
 pub(crate) fn held_key_place(epoch: &str) -> Place<'_> {
@@ -82,25 +81,26 @@ impl Keyring {
                 .ok_or_else(|| Fault::Damaged { what: format!("data key {id} is missing") })?;
             let chain = match self.epoch(tx, row.epoch)? {
                 None => None,
-                Some(secret) => Some(first_key(secret, id, row.epoch, row.sealed_key)?),
+                Some(secret) => Some(Chain(vec![first_key(secret, id, &row.sealed_key)?])),
             };
+            if self.chains.len() >= CHAINS_KEPT {
+                self.chains.clear();
+            }
             self.chains.insert(id, chain);
         }
-        let Some(Some(chain)) = self.chains.get_mut(&id) else { return Ok(None) };
-        if sealed.number < chain.number {
-            // Records come mostly in the order they were sealed; one from before starts the chain again.
-            let (epoch, start) = (chain.epoch, std::mem::take(&mut chain.sealed));
-            let secret = self.epochs.get(&epoch).and_then(Option::as_ref);
-            let secret = secret.ok_or_else(|| Fault::internal("an epoch was lost from a keyring"))?;
-            let first = first_key(secret, id, epoch, start)?;
-            self.chains.insert(id, Some(first));
+        let Some(Some(Chain(keys))) = self.chains.get_mut(&id) else { return Ok(None) };
+        let number = usize::try_from(sealed.number).unwrap_or(usize::MAX);
+        if number > RECORDS_PER_KEY as usize {
+            return Err(Fault::Damaged {
+                what: format!("a sealed value is number {number} of data key {id}"),
+            });
         }
-        let Some(Some(chain)) = self.chains.get_mut(&id) else { return Ok(None) };
-        while chain.number < sealed.number {
-            chain.key.advance();
-            chain.number += 1;
+        while let Some(last) = keys.last().filter(|_| keys.len() <= number) {
+            let next = last.next();
+            keys.push(next);
         }
-        RecordKey::unwrap(&chain.key, place, sealed.wrapped).map(Some).map_err(|error| damaged(&error))
+        let Some(key) = keys.get(number) else { return Ok(None) };
+        RecordKey::unwrap(key, place, sealed.wrapped).map(Some).map_err(|error| damaged(&error))
     }
 
     /// Opens a sealed value; none if the holder was not given its compartment.
@@ -116,10 +116,9 @@ impl Keyring {
     }
 }
 
-fn first_key(secret: &SecretKey, id: i64, epoch: i64, sealed: Vec<u8>) -> Result<Chain, Fault> {
+fn first_key(secret: &SecretKey, id: i64, sealed: &[u8]) -> Result<DataKey, Fault> {
     let name = id.to_string();
-    let key = DataKey::open(secret, &data_key_place(&name), &sealed).map_err(|error| damaged(&error))?;
-    Ok(Chain { sealed, epoch, number: 0, key })
+    DataKey::open(secret, &data_key_place(&name), sealed).map_err(|error| damaged(&error))
 }
 
 /// A stored public key, checked.

@@ -34,10 +34,15 @@ impl DataKey {
         cipher::key_from(opened.expose()).map(DataKey).ok_or_else(|| OpenError::does_not_open(place))
     }
 
-    /// Replaces the key by the next of the epoch and overwrites the old one. One way: next =
-    /// HKDF-SHA256(key, "deungdae next data key 1"). A reader opens the epoch's first key and
-    /// advances as many times as the record's number within the epoch says.
+    /// The next key of the epoch. One way: next = HKDF-SHA256(key, "deungdae next data key 1"). A reader opens the
+    /// epoch's first key and goes on from it as many times as the record's number within the epoch says.
+    pub fn next(&self) -> Self {
+        DataKey(cipher::derive_key(self.0.as_slice(), &[], b"deungdae next data key 1"))
+    }
+
+    /// Replaces the key by the next of the epoch and overwrites the old one, so that what is in memory opens
+    /// nothing that was wrapped before.
     pub fn advance(&mut self) {
-        self.0 = cipher::derive_key(self.0.as_slice(), &[], b"deungdae next data key 1");
+        *self = self.next();
     }
 }

@@ -349,7 +349,7 @@ CREATE TABLE audit (
   leaf BIGINT
 );
 CREATE INDEX audit_mandate ON audit (mandate, id);
-CREATE INDEX audit_action ON audit (action, id);
+CREATE INDEX audit_action ON audit (action, mandate, id);
 CREATE INDEX audit_about ON audit (about_kind, about, id);
 
 CREATE TABLE ledger_leaf (

@@ -443,12 +443,16 @@ pub fn each_with_versions(
         read_entry,
     )?;
     let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    // The entries lead, so that only their own versions are visited.
+    let columns = VERSION_COLUMNS.split(", ").map(|name| format!("entry_version.{name}"));
+    let columns = columns.collect::<Vec<_>>().join(", ");
     let versions = tx.rows(
         &format!(
-            "SELECT {VERSION_COLUMNS} FROM entry_version WHERE entry >= $1 AND entry <= $2 \
-             AND entry IN (SELECT id FROM entry WHERE registry = $3 AND removed_at IS NULL) ORDER BY entry, number"
+            "SELECT {columns} FROM entry CROSS JOIN entry_version \
+             WHERE entry_version.entry = entry.id AND entry.registry = $1 AND entry.removed_at IS NULL \
+             AND entry.id >= $2 AND entry.id <= $3 ORDER BY entry.id, entry_version.number"
         ),
-        params![first.id, last.id, registry],
+        params![registry, first.id, last.id],
         read_version,
     )?;
     let mut versions = versions.into_iter().peekable();
