@@ -123,6 +123,7 @@ impl Visitor {
         let mut cellar = vec![entry("room-ledger", "/ledger"), entry("room-account", "/account")];
         if self.session.member().administrator {
             cellar.insert(0, entry("room-accounts", "/members"));
+            cellar.insert(1, entry("record-server", "/record"));
         }
         Frame {
             member: Some(self.session.member().name.clone()),

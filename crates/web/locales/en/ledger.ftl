@@ -5,7 +5,6 @@ ledger-state = { $count ->
         [one] one line
        *[other] { $count } lines
     }
-ledger-size = Lines
 ledger-origin = Name of the log
 ledger-checkpoint = Checkpoint, signed
 ledger-checkpoint-note = Keep a copy elsewhere. With it anybody can later show that no line was changed.
@@ -29,7 +28,7 @@ ledger-verify-compare = Compare with the checkpoint that you kept from before.
 ledger-verify-command = Command
 ledger-verify-files = Where the files begin
 ledger-leaf = Line { $number } of the ledger
-ledger-leaf-link = line { $number }
+ledger-leaf-link = ledger line { $number }
 ledger-text = The line as it is signed
 ledger-text-note = The commitment hides what it was about. Whoever is shown the record with its salt can check that it belongs to this line.
 ledger-proof-title = Proof

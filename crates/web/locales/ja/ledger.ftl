@@ -2,7 +2,6 @@
 
 ledger-says = 重要な出来事ごとに、この台帳に一行が残ります。起きた事実、時刻、内容のコミットメントです。台帳だけでは内容は分からず、誰も気づかれずに行を変えたり消したりできません。
 ledger-state = { $count }行
-ledger-size = 行数
 ledger-origin = 台帳の名前
 ledger-checkpoint = 署名済みチェックポイント
 ledger-checkpoint-note = 別の場所に写しを保管してください。後で誰でも、どの行も変わっていないことを示せます。

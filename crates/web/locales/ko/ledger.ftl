@@ -2,7 +2,6 @@
 
 ledger-says = 중요한 일마다 이 원장에 한 줄이 남습니다. 일이 있었다는 사실, 시각, 내용의 확약값입니다. 원장만으로는 내용을 알 수 없고, 누구도 몰래 줄을 바꾸거나 지울 수 없습니다.
 ledger-state = { $count }줄
-ledger-size = 줄 수
 ledger-origin = 원장 이름
 ledger-checkpoint = 서명된 체크포인트
 ledger-checkpoint-note = 다른 곳에 사본을 두십시오. 나중에 누구든지 어떤 줄도 바뀌지 않았음을 보일 수 있습니다.

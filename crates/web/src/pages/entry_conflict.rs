@@ -17,7 +17,8 @@ use crate::locale::Locale;
 use crate::moment::moment;
 use crate::pages::entry::Shown;
 use crate::patterns::{
-    Choice, Comparison, Field, Form, Notice, Opened, Opening, Prose, SealedValue, Section, SmallButton, Tone,
+    Choice, Comparison, Field, Form, Markup, Notice, Opened, Opening, Prose, SealedValue, Section,
+    SmallButton, Tone,
 };
 use crate::room::{Seated, Web};
 use crate::sent::Sent;
@@ -147,7 +148,10 @@ fn sheet(shown: &Shown<'_>) -> Answer<Sheet> {
         let bars = SealedValue::closed(l, &names, opening);
         sheet = sheet.part(Section::new(l.text("conflict-closed")).say(names).part(bars));
     }
-    let choice = choosing(shown, &conflict);
+    let choice: Markup = match opened {
+        true => Opened::new(l.text("conflict-opened"), choosing(shown, &conflict)).into(),
+        false => choosing(shown, &conflict).into(),
+    };
     sheet =
         sheet.part(Section::new(l.text("conflict-decide")).say(l.text("conflict-decide-says")).part(choice));
     let settle = SmallButton::new(

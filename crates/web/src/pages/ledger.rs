@@ -75,9 +75,7 @@ async fn page(visitor: Visitor, approach: Approach) -> Answer<Sheet> {
     let key = |seq: Option<i64>| seq.map(|seq| seq.to_string());
     table = table.turn(key(first).as_deref(), key(last).as_deref());
 
-    let head = Facts::new()
-        .fact(l.text("ledger-size"), l.number(page.size))
-        .fact(l.text("ledger-origin"), visitor.desk().ledger_origin());
+    let head = Facts::new().fact(l.text("ledger-origin"), visitor.desk().ledger_origin());
     let frame = visitor.frame(l.text("room-ledger")).state(l.count("ledger-state", page.size));
     let sheet = Sheet::new(frame).part(Prose::new(l.text("ledger-says"))).part(head);
     if end.is_some() {
