@@ -148,9 +148,16 @@ impl Desk {
                 Ok::<_, Fault>((changes, registry::entry_numbers(tx, id)?))
             })
             .await?;
-        let known: HashMap<i64, i64> = old.lines.iter().map(|line| (line.entry, line.version)).collect();
-        let stale = |(entry, version): &&(i64, i64)| known.get(entry) != Some(version);
-        let stale: Vec<i64> = present.iter().filter(stale).map(|(entry, _)| *entry).collect();
+        // Both are in the order of the entries' numbers: one walk tells which lines still hold.
+        let mut old = old.lines.into_iter().peekable();
+        let (mut kept, mut stale) = (Vec::with_capacity(present.len()), Vec::new());
+        for (entry, version) in &present {
+            while old.next_if(|line| line.entry < *entry).is_some() {}
+            match old.next_if(|line| line.entry == *entry) {
+                Some(line) if line.version == *version => kept.push(line),
+                _ => stale.push(*entry),
+            }
+        }
         let fresh = if stale.len() > ONE_BY_ONE {
             let middle = present.get(present.len() / 2).map_or(0, |(entry, _)| *entry);
             let (one, two) = (keyring()?, keyring()?);
@@ -170,10 +177,8 @@ impl Desk {
                 })
                 .await?
         };
-        let now: HashMap<i64, i64> = present.into_iter().collect();
-        let mut lines = old.lines;
-        lines.retain(|line| now.get(&line.entry) == Some(&line.version));
         let fresh: Vec<Line> = fresh;
+        let mut lines = kept;
         lines.extend(fresh);
         lines.sort_by_key(|line| line.entry);
         Ok(Lines { changes, lines })

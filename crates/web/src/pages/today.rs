@@ -141,13 +141,15 @@ async fn method(seated: Seated) -> Answer<Sheet> {
     Ok(Sheet::new(frame).part(Method::new(text)))
 }
 
-/// The part of a method text in the reader's language, and its title. A text in the three languages has them in the
-/// order English, Korean, Japanese, with a rule (`---`) between; any other is shown as it is.
+/// The part of a method text in the reader's language, and its title. A text in several languages has them in the order
+/// English, Korean, Japanese, each under a title of its own (`# …`), with a rule (`---`) between; who reads a language
+/// that it lacks is shown the first. Any other text is shown as it is.
 fn in_one_language(text: &str, locale: Locale) -> (Option<String>, &str) {
     let parts: Vec<&str> = text.split("\n---\n").map(str::trim).collect();
     let place = Locale::ALL.iter().position(|known| *known == locale).unwrap_or_default();
+    let titled = parts.iter().all(|part| part.starts_with("# "));
     let part = match parts.as_slice() {
-        [_, _, _] => parts.get(place).copied().unwrap_or(text),
+        [first, _, ..] if titled => parts.get(place).copied().unwrap_or(first),
         _ => text.trim(),
     };
     let (first, rest) = part.split_once('\n').unwrap_or((part, ""));
@@ -165,6 +167,9 @@ mod tests {
     fn a_method_in_three_languages_shows_one() {
         let text = "# How\n\nFirst.\n\n---\n\n# 진행\n\n먼저.\n\n---\n\n# 進め方\n\nまず。\n";
         assert_eq!(in_one_language(text, Locale::Korean), (Some("진행".to_owned()), "\n먼저."));
+        let two = "# How\n\nFirst.\n\n---\n\n# 진행\n\n먼저.\n";
+        assert_eq!(in_one_language(two, Locale::Korean).0.as_deref(), Some("진행"));
+        assert_eq!(in_one_language(two, Locale::Japanese).0.as_deref(), Some("How"));
         let foreign = "Only one.\n\n---\n\nWith a rule.";
         assert_eq!(in_one_language(foreign, Locale::Korean), (None, foreign));
     }
