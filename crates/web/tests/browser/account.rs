@@ -73,7 +73,8 @@ async fn a_phone_is_added_without_scripts() {
     press(&browser).await;
     type_into(&browser, "name", "Interviewer 3").await;
     press(&browser).await;
-    let notice = browser.client.find(Locator::Css(".notice.done")).await.unwrap().text().await.unwrap();
+    let notice =
+        browser.client.wait().for_element(Locator::Css(".notice.done")).await.unwrap().text().await.unwrap();
     assert!(notice.starts_with("The phone is added."), "{notice}");
     assert!(browser.client.find(Locator::Css(".qr svg")).await.is_ok());
     browser.quit().await;

@@ -47,6 +47,8 @@ async fn a_person_is_found_and_a_conflict_decided_without_scripts() {
     press(&browser, "#finder-identity").await;
     type_into(&browser, "finder-reason", "a family asks for a relative").await;
     press(&browser, ".finder button").await;
+    // A click may come back before the answer has.
+    browser.client.wait().for_element(Locator::Css("main table")).await.unwrap();
     let main = browser.client.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
     assert!(main.contains("김철수") && main.contains("정철수") && main.contains("2 rows"), "{main}");
     let address = browser.client.current_url().await.unwrap();
@@ -60,7 +62,8 @@ async fn a_person_is_found_and_a_conflict_decided_without_scripts() {
     browser.open(&server.url(&scene.person(2, "/conflict"))).await;
     press(&browser, "input[name='p.site'][value='there']").await;
     press(&browser, "main button.primary").await;
-    let notice = browser.client.find(Locator::Css(".notice.done")).await.unwrap().text().await.unwrap();
+    let notice =
+        browser.client.wait().for_element(Locator::Css(".notice.done")).await.unwrap().text().await.unwrap();
     assert!(notice.contains("The conflict is settled."), "{notice}");
     browser.open(&server.url(&scene.person(3, ""))).await;
     press(&browser, ".reason summary").await;
