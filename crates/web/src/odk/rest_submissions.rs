@@ -20,7 +20,7 @@ use super::trouble::{Answer, Code, Problem};
 use crate::room::Web;
 
 /// Submissions read at a time.
-const PAGE: i64 = 1000;
+const PAGE: i64 = 250;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
