@@ -24,6 +24,7 @@ mod receive;
 mod record;
 mod recovery;
 mod registries;
+mod resend;
 mod search;
 mod session;
 mod submission_xml;

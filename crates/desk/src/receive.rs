@@ -16,6 +16,7 @@ use crate::files::{IncomingFile, SealedFile, content_place, name_hash, name_plac
 use crate::forms::FormModel;
 use crate::may::{Collect, May};
 use crate::record::{self, Done};
+use crate::resend::{Before, check_same, resend_check};
 use crate::session::Session;
 
 /// Who sends.
@@ -367,56 +368,6 @@ fn instance_id_of(xml: &[u8]) -> String {
     let digest = hex(&Sha256::digest(xml));
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
     format!("uuid:{}-{}-4{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
-}
-
-/// Salt ‖ SHA-256(salt ‖ version's instance id ‖ digest of the XML). It tells whether the same XML came again; a thief
-/// who guesses the whole XML, times to the millisecond included, could confirm the guess (SECURITY.md).
-fn resend_check(salt: &[u8], instance_id: &str, digest: &[u8; 32]) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(b"deungdae resend 1");
-    hash.update(salt);
-    hash.update((instance_id.len() as u64).to_be_bytes());
-    hash.update(instance_id);
-    hash.update(digest);
-    [salt, hash.finalize().as_slice()].concat()
-}
-
-/// What is here already of a submission that comes again.
-struct Before {
-    version: SubmissionVersion,
-    /// Hashed names of the files that have not come yet.
-    waiting: Vec<Vec<u8>>,
-}
-
-impl Before {
-    fn find(tx: &mut Tx, form: i64, instance_id: &str) -> Result<Option<Before>, Fault> {
-        let Some(version) = submission::version_by_instance_id(tx, form, instance_id)? else {
-            return Ok(None);
-        };
-        let slots = submission::attachments(tx, version.id)?;
-        let waiting = slots.into_iter().filter(|slot| slot.content.is_none()).map(|slot| slot.name_hash);
-        Ok(Some(Before { waiting: waiting.collect(), version }))
-    }
-
-    fn check(&self, xml: &[u8]) -> Result<(), Refusal> {
-        check_same(&self.version, &Sha256::digest(xml).into())
-    }
-
-    fn waits_for(&self, name: &str) -> bool {
-        self.waiting.contains(&name_hash(self.version.id, name))
-    }
-}
-
-fn check_same(before: &SubmissionVersion, digest: &[u8; 32]) -> Result<(), Refusal> {
-    if is_same(before.digest.as_deref(), &before.instance_id, digest) {
-        return Ok(());
-    }
-    Err(Refusal::conflict("refusal-different-submission").with("instance", &before.instance_id))
-}
-
-fn is_same(kept: Option<&[u8]>, instance_id: &str, digest: &[u8; 32]) -> bool {
-    let salt = kept.and_then(|kept| kept.get(..32)).unwrap_or_default();
-    kept.is_some_and(|kept| kept == resend_check(salt, instance_id, digest))
 }
 
 /// Keeps a submission in one transaction: version, files, leaf, audit, entries. Returns its number, the instance id of
