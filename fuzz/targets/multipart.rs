@@ -3,7 +3,7 @@
 #![no_main]
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{Request, header};
 use desk::{Desk, Options};
 use futures_util::stream;
 use libfuzzer_sys::fuzz_target;
@@ -43,14 +43,15 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((&size, body)) = bytes.split_first() else { return };
     let room = &*ROOM;
     let before = files(room.folder.path());
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=x"));
     let pieces: Vec<_> = body
         .chunks(1 + usize::from(size) * 17)
         .map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece)))
         .collect();
-    let body = Body::from_stream(stream::iter(pieces));
-    let posted = room.runtime.block_on(multipart::read(&room.desk, &headers, body));
+    let request = Request::post("/submission")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+        .body(Body::from_stream(stream::iter(pieces)))
+        .expect("a request");
+    let posted = room.runtime.block_on(multipart::read(&room.desk, request));
     drop(posted);
     assert_eq!(files(room.folder.path()), before, "something stayed on the disk");
 });
