@@ -50,6 +50,10 @@ async function reason(response) {
 let unsent = false;
 
 async function send(payload, startAnew) {
+  if (!submit) {
+    unsent = false;
+    return location.assign(done);
+  }
   say(words.sending);
   let response;
   try {

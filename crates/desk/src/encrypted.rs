@@ -1,6 +1,6 @@
 //! Opening a submission that was encrypted on the phone, with the private key that a member brings for this one act.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufReader;
 
 use store::form::Form;
@@ -27,8 +27,9 @@ pub struct OpenedByKey {
     pub signature: SignatureCheck,
     /// Files that have not arrived yet.
     pub missing: Vec<String>,
-    /// Names of the other files that came along.
-    pub files: Vec<String>,
+    /// The other files that came along, by name: those of identity fields, and those that no answer names, only
+    /// if a reason was given.
+    pub files: Vec<(String, zeroize::Zeroizing<Vec<u8>>)>,
 }
 
 impl Desk {
@@ -99,7 +100,13 @@ impl Desk {
         let read = opened.submission(&Limits::SUBMISSION).map_err(refuse)?;
         let split = model.form.split(&read, Class::Sensitive);
         let mut parts = vec![&split.open, &split.sensitive];
-        let identity_closed = identity.is_none() && !split.identity.is_empty();
+        // A file that no answer names may show anything, a face too.
+        let named = split.binaries.iter().filter(|file| file.class < Class::Identity);
+        let named: HashSet<String> = named.map(|file| file.file_name.clone()).collect();
+        let came = opened.media.len();
+        let mut files = opened.media;
+        files.retain(|(name, _)| identity.is_some() || named.contains(name));
+        let identity_closed = identity.is_none() && !(split.identity.is_empty() && files.len() == came);
         if identity.is_some() {
             parts.push(&split.identity);
         }
@@ -107,8 +114,8 @@ impl Desk {
             values: xforms::merge(&parts),
             identity_closed,
             signature: opened.signature,
-            missing: opened.missing.clone(),
-            files: opened.media.iter().map(|(name, _)| name.clone()).collect(),
+            missing: opened.missing,
+            files,
         })
     }
 }

@@ -178,8 +178,12 @@ impl Desk {
         self.listed_forms(seat.mandate().id).await
     }
 
-    /// The forms that a sender can fill: published and open.
+    /// The forms that a sender can fill: published and open. An archived mandate has none to begin; what phones still
+    /// hold is taken in all the same.
     pub async fn forms_to_fill(&self, sender: &Sender) -> Answer<Vec<ListedForm>> {
+        if sender.mandate().archived_at.is_some() {
+            return Ok(Vec::new());
+        }
         let mut forms = self.listed_forms(sender.mandate().id).await?;
         forms.retain(|listed| listed.form.state == "open" && listed.form.current_version.is_some());
         Ok(forms)

@@ -25,8 +25,9 @@ pub struct FillPage {
     pub form: String,
     /// Under which address its attachments are, ending in `/`.
     pub media: String,
-    /// What takes the OpenRosa body: POST, multipart, answered 201 (or 4xx with an OpenRosa message).
-    pub submit: String,
+    /// What takes the OpenRosa body: POST, multipart, answered 201 (or 4xx with an OpenRosa message). Without it the
+    /// form is only tried out, and what was filled in leaves the browser nowhere.
+    pub submit: Option<String>,
     /// Where to go when it was sent; without it, the page says so and shows an empty form.
     pub done: Option<String>,
     /// What the form's `deviceid` is filled with.

@@ -344,6 +344,29 @@ async fn what_the_phone_encrypted_opens_with_the_key_of_the_form() {
     assert!(seen.says("Opened with your key.") && seen.body.contains("남포"), "{}", seen.text());
     assert!(!seen.body.contains(key.lines().nth(1).unwrap()), "the key is not given back");
     assert!(!lead.get(&one).await.body.contains("남포"), "nothing stays open");
+
+    // Saved in one file: answers, and with a reason what no answer names and may therefore be a face.
+    let saved = lead.post(&format!("{one}/key"), &[("key", key), ("files", "yes")]).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    let names = zipped(&saved.bytes).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(names, ["answers.json"]);
+    let with_reason = [("key", key), ("files", "yes"), ("reason", "asked for by the family")];
+    let saved = zipped(&lead.post(&format!("{one}/key"), &with_reason).await.bytes);
+    assert_eq!(saved.len(), 19);
+    assert!(String::from_utf8_lossy(&saved[0].1).contains("남포"));
+    assert_eq!(saved[4], ("files/3.jpg".to_owned(), vec![3; 11]));
+}
+
+fn zipped(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a ZIP");
+    (0..archive.len())
+        .map(|index| {
+            let mut file = archive.by_index(index).unwrap();
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+            (file.name().unwrap().into_owned(), content)
+        })
+        .collect()
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub fn router() -> Router<Web> {
     let one = "/m/{mandate}/forms/{form}";
     Router::new()
         .route(&format!("{one}/fill"), get(fill))
-        .route(&format!("{one}/draft/preview"), get(preview).post(preview_sent))
+        .route(&format!("{one}/draft/preview"), get(preview))
         .route("/m/{mandate}/forms/{form}/versions/{version}/files/{name}", get(file))
 }
 
@@ -32,6 +32,9 @@ async fn fill(seated: Seated, Path((_, form_id)): Path<(i64, String)>) -> Answer
     if form.state == "closed" {
         let refusal = Refusal::new(StatusCode::FORBIDDEN, "refusal-form-closed");
         return Err(refusal.with("form", form.form_id).into());
+    }
+    if seated.seat.mandate().archived_at.is_some() {
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "refusal-mandate-archived").into());
     }
     let model = seated.desk().published(&form).await?;
     let address = form_address(seated.mandate(), &form_id);
@@ -46,7 +49,7 @@ async fn fill(seated: Seated, Path((_, form_id)): Path<(i64, String)>) -> Answer
         form: format!("{address}/versions/published/xform"),
         media: format!("{address}/versions/published/files/"),
         // The phone's door takes what a browser sends as well: one way in, one set of rules.
-        submit: format!("/v1/projects/{}/submission", seated.mandate()),
+        submit: Some(format!("/v1/projects/{}/submission", seated.mandate())),
         done: Some(noticed(done, "done-sent")),
         device: None,
         username: None,
@@ -66,17 +69,11 @@ async fn preview(seated: Seated, Path((_, form_id)): Path<(i64, String)>) -> Ans
         frame,
         form: format!("{address}/versions/draft/xform"),
         media: format!("{address}/versions/draft/files/"),
-        submit: format!("{address}/draft/preview"),
+        submit: None,
         done: Some(noticed(format!("{address}/draft"), "done-previewed")),
         device: None,
         username: None,
     })
-}
-
-/// What a preview sends is thrown away unread.
-async fn preview_sent(seated: Seated) -> Answer<StatusCode> {
-    seated.seat.may::<desk::Forms>()?;
-    Ok(StatusCode::CREATED)
 }
 
 /// A file that the form shows or chooses from; lists that a registry fills are made now.

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use desk::protocol::Right;
 use desk::store::form::Form;
 use desk::xforms::SignatureCheck;
-use desk::{FormModel, Names, Opening as DeskOpening, SubmissionDetail, VersionDetail};
+use desk::{FormModel, Names, OpenedByKey, Opening as DeskOpening, SubmissionDetail, VersionDetail};
 
 use crate::address::Address;
 use crate::answer::{Answer, Refusal};
@@ -17,7 +17,7 @@ use crate::pages::submission_answers::Answers;
 use crate::pages::submission_versions::changes;
 use crate::pages::submissions::{list_address, review_tag, review_word, sender, submission_address};
 use crate::patterns::{
-    Cell, Column, Facts, Field, Form as Questions, Markup, Notice, Opened, Opening, Problem, SealedValue,
+    Cell, Choice, Column, Facts, Field, Form as Questions, Markup, Notice, Opened, Opening, Problem, SealedValue,
     Section, Table, Tone,
 };
 use crate::room::{Room, Seated};
@@ -31,8 +31,8 @@ pub struct Asked<'a> {
     pub reason: Option<&'a str>,
     /// A review that came back with a mistake.
     pub review: Option<(&'a Sent, Refusal)>,
-    /// The private key of a form whose phones encrypt, and why it was refused if it was.
-    pub key: Option<&'a str>,
+    /// What the private key of a form whose phones encrypt has opened, or why it did not.
+    pub by_key: Option<Result<OpenedByKey, Refusal>>,
 }
 
 /// The page.
@@ -42,7 +42,7 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
     let may = seated.seat.may::<desk::Read>()?;
     let right = seated.seat.may::<desk::OpenIdentity>();
     let mut refused = None;
-    let opening = match (asked.reason, asked.key, &right) {
+    let opening = match (asked.reason, &asked.by_key, &right) {
         (Some(reason), None, Ok(right)) => DeskOpening::Identity(right, reason),
         (Some(_), None, Err(refusal)) => return Err(refusal.clone().into()),
         _ => DeskOpening::Sensitive,
@@ -55,17 +55,14 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
         }
         found => found?,
     };
-    let mut by_key = None;
-    if let Some(key) = asked.key {
-        let identity = asked.reason.and_then(|reason| right.as_ref().ok().map(|right| (right, reason)));
-        match desk.open_with_key(&may, form, instance, key, identity).await {
-            Ok(opened) => by_key = Some(show_opened(&mut detail, opened)),
-            Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
-                refused = Some(Refusal::from(refusal));
-            }
-            Err(error) => return Err(error.into()),
+    let by_key = match asked.by_key {
+        Some(Ok(opened)) => Some(show_opened(&mut detail, opened)),
+        Some(Err(refusal)) => {
+            refused = Some(refusal);
+            None
         }
-    }
+        None => None,
+    };
     let reason = asked.reason.filter(|_| refused.is_none());
     let names = desk.names(&seated.seat).await?;
     let compartments = desk.compartments(&seated.seat).await?;
@@ -115,7 +112,7 @@ pub async fn page(seated: &Seated, form: &Form, instance: &str, asked: Asked<'_>
 }
 
 /// Puts what a key opened in the place of what came sealed by the phone.
-fn show_opened(detail: &mut SubmissionDetail, opened: desk::OpenedByKey) -> SignatureCheck {
+fn show_opened(detail: &mut SubmissionDetail, opened: OpenedByKey) -> SignatureCheck {
     if let Some(newest) = detail.versions.last_mut() {
         newest.values = opened.values;
         newest.sensitive_closed = false;
@@ -273,7 +270,12 @@ impl View<'_> {
                     .hint(l.text("key-private-hint"))
                     .autocomplete("off"),
             )
-            .field(Field::line("reason", l.text("sealed-reason")).hint(l.text("key-reason-hint")).optional());
+            .field(Field::line("reason", l.text("sealed-reason")).hint(l.text("key-reason-hint")).optional())
+            .field(Field::checkboxes(
+                "files",
+                l.text("key-files"),
+                vec![Choice::new("yes", l.text("key-files-save")).hint(l.text("key-files-hint"))],
+            ));
         Section::new(l.text("key-heading")).part(ask)
     }
 

@@ -1,5 +1,7 @@
 //! What is done with one submission: look, open identity, review, erase, open a file.
 
+use std::io::{Cursor, Write};
+
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -7,9 +9,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use desk::Opening;
 use desk::store::form::Form;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::address::part;
-use crate::answer::{Answer, Refusal};
+use crate::answer::{Answer, Fault, Refusal};
 use crate::pages::submission::{Asked, page};
 use crate::pages::submissions::{list_address, submission_address};
 use crate::patterns::{Confirmation, ErrorSummary, Field};
@@ -51,10 +55,39 @@ async fn open_identity(seated: Seated, Path((_, form, instance)): Place, sent: S
     page(&seated, &form, &instance, asked).await
 }
 
-async fn open_with_key(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Sheet> {
+async fn open_with_key(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Response> {
     let form = form_of(&seated, &form).await?;
+    let may = seated.seat.may::<desk::Read>()?;
     let reason = Some(sent.get("reason")).filter(|reason| !reason.is_empty());
-    page(&seated, &form, &instance, Asked { reason, key: Some(sent.get("key")), review: None }).await
+    let right = reason.map(|_| seated.seat.may::<desk::OpenIdentity>()).transpose()?;
+    let identity = right.as_ref().zip(reason);
+    let by_key = match seated.desk().open_with_key(&may, &form, &instance, sent.get("key"), identity).await {
+        Ok(opened) if sent.ticked("files") => return zipped(&instance, opened),
+        Ok(opened) => Ok(opened),
+        Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::Invalid => {
+            Err(Refusal::from(refusal))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let asked = Asked { reason, by_key: Some(by_key), review: None };
+    Ok(page(&seated, &form, &instance, asked).await?.into_response())
+}
+
+/// Everything that a key opened in one file to be saved: the answers as JSON, and the other files as they are.
+fn zipped(instance: &str, opened: desk::OpenedByKey) -> Answer<Response> {
+    let answers = serde_json::to_vec_pretty(&opened.values).map_err(|error| Fault::new(&error))?;
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let as_is = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    // A name comes from a phone: what looks like a folder in it is none.
+    let files = opened.files.iter().map(|(name, bytes)| {
+        (format!("files/{}", name.rsplit(['/', '\\']).next().unwrap_or(name)), bytes.as_slice())
+    });
+    for (name, bytes) in [("answers.json".to_owned(), answers.as_slice())].into_iter().chain(files) {
+        zip.start_file(name, as_is).map_err(|error| Fault::new(&error))?;
+        zip.write_all(bytes).map_err(|error| Fault::new(&error))?;
+    }
+    let bytes = zip.finish().map_err(|error| Fault::new(&error))?.into_inner();
+    Ok(handed_over(&format!("{}.zip", instance.trim_start_matches("uuid:")), bytes))
 }
 
 async fn review(seated: Seated, Path((_, form, instance)): Place, sent: Sent) -> Answer<Response> {
@@ -149,7 +182,7 @@ async fn file(
         return Ok(Redirect::to(&address).into_response());
     }
     let (name, bytes) = found?;
-    Ok(opened(&name, bytes))
+    Ok(handed_over(&name, bytes))
 }
 
 async fn identity_file(
@@ -162,12 +195,12 @@ async fn identity_file(
     let form = form_of(&seated, &form).await?;
     let opening = Opening::Identity(&right, sent.get("reason"));
     let (name, bytes) = seated.desk().attachment(&may, &form, &instance, file, opening).await?;
-    Ok(opened(&name, bytes))
+    Ok(handed_over(&name, bytes))
 }
 
 /// A file from outside may be anything. A picture is shown as what its first bytes say that it is; everything else is
 /// handed over to be saved. Neither can run anything here.
-fn opened(name: &str, bytes: Vec<u8>) -> Response {
+fn handed_over(name: &str, bytes: Vec<u8>) -> Response {
     let picture = picture_type(&bytes);
     let how = if picture.is_some() { "inline" } else { "attachment" };
     let disposition = format!("{how}; filename*=UTF-8''{}", part(name));
@@ -204,7 +237,7 @@ mod tests {
     #[test]
     fn only_what_begins_as_a_picture_is_shown() {
         let shown = |name, bytes: &[u8]| {
-            let response = opened(name, bytes.to_vec());
+            let response = handed_over(name, bytes.to_vec());
             let header = |name| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
             (header(header::CONTENT_TYPE), header(header::CONTENT_DISPOSITION))
         };

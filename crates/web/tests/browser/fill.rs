@@ -24,7 +24,7 @@ async fn server(form: String, title: &'static str) -> (Server, Sent) {
             frame: Frame::new(&reader, title),
             form: "/form.xml".to_owned(),
             media: "/media/".to_owned(),
-            submit: "/submission".to_owned(),
+            submit: Some("/submission".to_owned()),
             done: None,
             device: Some("browser".to_owned()),
             username: None,
