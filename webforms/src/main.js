@@ -1,4 +1,5 @@
 import { language, words } from "./words.js";
+import { keepNamed } from "./names.js";
 import { createApp, h } from "vue";
 import { OdkWebForm, POST_SUBMIT__NEW_INSTANCE, webFormsPlugin } from "@getodk/web-forms";
 import "./page.css";
@@ -114,6 +115,7 @@ async function open() {
   const app = createApp({ render: () => h(OdkWebForm, properties) });
   app.use(webFormsPlugin);
   Object.assign(app.config.globalProperties.$primevue.config.locale, calendar());
+  keepNamed(host);
   app.mount(host);
   say("");
   host.addEventListener("input", () => (unsent = true));

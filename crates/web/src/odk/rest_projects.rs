@@ -5,9 +5,9 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
-use desk::NewMandate;
 use desk::protocol::Right;
 use desk::store::mandate::Mandate;
+use desk::{Manage, NewMandate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,7 +23,9 @@ const PROTOCOL: &str = "general";
 const ROLE: &str = "lead";
 
 pub(super) fn routes() -> Router<Web> {
-    Router::new().route("/projects", get(list).post(begin)).route("/projects/{project}", get(one))
+    Router::new()
+        .route("/projects", get(list).post(begin))
+        .route("/projects/{project}", get(one).patch(change))
 }
 
 fn project(mandate: &Mandate) -> Value {
@@ -66,6 +68,26 @@ async fn begin(caller: Caller, body: Body) -> Answer<Response> {
     };
     let id = desk.begin_mandate(&administrator, new).await?;
     Ok(answer(&project(desk.seat(&caller.session, id).await?.mandate())))
+}
+
+#[derive(Deserialize)]
+struct Changes {
+    name: Option<String>,
+    description: Option<String>,
+    archived: Option<bool>,
+}
+
+/// Changes what the body names and leaves the rest.
+async fn change(caller: Caller, Path(id): Path<String>, body: Body) -> Answer<Response> {
+    let seat = caller.seat(&id).await?;
+    let may = seat.may::<Manage>()?;
+    let sent: Changes = input::from_json(body).await?;
+    let before = seat.mandate();
+    let name = sent.name.as_deref().unwrap_or(&before.name);
+    let description = sent.description.as_deref().unwrap_or(&before.description);
+    let archived = sent.archived.unwrap_or(before.archived_at.is_some());
+    caller.desk().change_mandate(&may, name, description, archived).await?;
+    Ok(answer(&project(caller.seat(&id).await?.mandate())))
 }
 
 async fn one(caller: Caller, Path(id): Path<String>) -> Answer<Response> {

@@ -17,8 +17,8 @@ use crate::pages::submission_answers::Answers;
 use crate::pages::submission_versions::changes;
 use crate::pages::submissions::{list_address, review_tag, review_word, sender, submission_address};
 use crate::patterns::{
-    Cell, Choice, Column, Facts, Field, Form as Questions, Markup, Notice, Opened, Opening, Problem, SealedValue,
-    Section, Table, Tone,
+    Cell, Choice, Column, Facts, Field, Form as Questions, Markup, Notice, Opened, Opening, Problem,
+    SealedValue, Section, Table, Tone,
 };
 use crate::room::{Room, Seated};
 use crate::sent::Sent;

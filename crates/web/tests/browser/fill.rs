@@ -134,6 +134,7 @@ async fn a_form_of_pyxforms_opens() {
         browser.wait_until("the form is open", "return !!document.querySelector('.odk-form')").await;
         browser.screenshot(&format!("fill-bench-{width}-{}", if dark { "dark" } else { "light" })).await;
         assert_eq!(browser.overflow().await, Vec::<String>::new(), "at {width}");
+        assert_eq!(browser.axe().await, Vec::<String>::new(), "at {width}");
     }
     let text = browser.client.find(Locator::Css("#web-form")).await.unwrap().text().await.unwrap();
     for label in ["Site name", "Date of visit", "Kind of place", "Children under five", "Photo"] {

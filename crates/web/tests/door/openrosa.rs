@@ -238,3 +238,19 @@ async fn what_was_encrypted_on_the_phone_is_kept_as_it_is() {
     assert_eq!(project.server.rows("submission").await, 1);
     assert_eq!(project.server.files().0.len(), 2);
 }
+
+#[tokio::test]
+async fn an_archived_project_begins_nothing_and_takes_what_phones_still_hold() {
+    let project = with_visit().await;
+    let path = format!("/v1/projects/{}", project.id);
+    let change = serde_json::json!({ "archived": true });
+    let changed = project.server.json("PATCH", &path, &project.session, change).await.value();
+    assert_eq!((&changed["archived"], &changed["name"]), (&true.into(), &"시험".into()));
+    let list = project.server.get(&project.phone("formList")).await;
+    assert!(list.status == 200 && !list.text().contains("<xform>"), "{}", list.text());
+    let late = visited("visit", "1", "uuid:late", "", "");
+    assert_eq!(project.submit(&[("xml_submission_file", late.as_bytes())]).await.status, 201);
+    let change = serde_json::json!({ "archived": false, "description": "again" });
+    project.server.json("PATCH", &path, &project.session, change).await.value();
+    assert!(project.server.get(&project.phone("formList")).await.text().contains("<xform>"));
+}
