@@ -167,6 +167,12 @@ async fn the_pages_of_forms_and_submissions_fit_and_are_clean() {
             "Who said so? | 누가 말했습니까? | | sensitive",
         )
         .replace(
+            "What happened? | 무슨 일이 있었습니까?",
+            "Did the person say back, in own words, what this conversation is for, who will see the answers, and that \
+             one may stop at any time without giving a reason? | 이 대화의 목적과 누가 답을 보게 되는지, 언제든지 이유 \
+             없이 그만둘 수 있다는 것을 본인이 자기 말로 되풀이하였습니까?",
+        )
+        .replace(
             "|  | image | picture",
             "|  | select_one_from_file towns.csv | town | Town | 읍 | | open |\n|  | image | picture",
         );
