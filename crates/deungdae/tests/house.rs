@@ -15,6 +15,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("xforms", 0, &[]),
     ("seal", 0, &[]),
     ("ledger", 0, &[]),
+    ("passkey", 0, &[]),
     ("draw", 0, &[]),
     ("survey", 0, &[]),
     ("disclosure", 0, &["survey"]),
