@@ -11,8 +11,10 @@ use tokio::sync::Semaphore;
 
 use crate::answer::{Answer, Refusal};
 use crate::attempts::Attempts;
+use crate::confirm::WaitingLogins;
 use crate::forms::FormModel;
 use crate::intake::Intake;
+use crate::passkeys::BegunPasskeys;
 use crate::session::UnlockedSessions;
 use crate::totp::UsedCodes;
 
@@ -50,6 +52,8 @@ pub struct Desk {
     pub(crate) attempts: Attempts,
     pub(crate) used_codes: UsedCodes,
     pub(crate) unlocked: UnlockedSessions,
+    pub(crate) waiting_logins: WaitingLogins,
+    pub(crate) begun_passkeys: BegunPasskeys,
     pub(crate) intake: Intake,
     pub(crate) password_turns: Semaphore,
     pub(crate) decoy_lock: Vec<u8>,
@@ -100,6 +104,8 @@ impl Desk {
             attempts: Attempts::default(),
             used_codes: UsedCodes::default(),
             unlocked: UnlockedSessions::default(),
+            waiting_logins: WaitingLogins::default(),
+            begun_passkeys: BegunPasskeys::default(),
             intake: Intake::default(),
             password_turns: Semaphore::new(PASSWORD_TURNS),
             decoy_lock,

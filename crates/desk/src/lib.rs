@@ -3,6 +3,7 @@
 mod answer;
 mod attempts;
 mod audit_pages;
+mod confirm;
 mod desk;
 mod devices;
 mod each_time;
@@ -20,6 +21,7 @@ mod mandates;
 mod may;
 mod members;
 mod names;
+mod passkeys;
 mod receive;
 mod record;
 mod recovery;
@@ -34,6 +36,7 @@ mod totp;
 
 pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
 pub use audit_pages::{About, AuditLine, AuditPage};
+pub use confirm::{Confirmations, LoginStep};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use encrypted::OpenedByKey;
@@ -60,4 +63,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {ledger, protocol, store, xforms};
+pub use {ledger, passkey, protocol, store, xforms};

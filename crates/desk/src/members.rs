@@ -1,7 +1,7 @@
 //! Members: adding, inviting, changing their own account, leaving.
 
 use seal::{SecretKey, Token};
-use store::member::{self, Invitation, Member, Passkey};
+use store::member::{self, Invitation, Member};
 use store::{Fault, mandate, setting};
 
 use crate::answer::{Answer, Kind, Refusal};
@@ -263,11 +263,7 @@ impl Desk {
         check_password(new)?;
         let (id, now) = (session.member().id, self.now());
         let email = session.member().email.clone();
-        if let Some(minutes) = self.attempts.wait(&email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
-                .with("minutes", minutes)
-                .into());
-        }
+        self.not_too_many(&email, address)?;
         let Some(secret) = self.try_password(session.member().password_lock.clone(), old).await? else {
             self.attempts.failed(&email, address, now);
             return Err(Refusal::new(Kind::NotLoggedIn, "refusal-password-wrong").problem("old", "").into());
@@ -287,7 +283,8 @@ impl Desk {
     }
 
     /// Sets up a second factor: checks a code made with the secret that was shown, then keeps the secret sealed.
-    /// Needs the keys unlocked, so that nobody can do it at a screen that was left alone.
+    /// Needs the keys unlocked, so that nobody can do it at a screen that was left alone. Every other login of the member
+    /// ends, so that none is left that began with the password alone.
     pub async fn set_totp(&self, session: &Session, shared: &[u8], code: &str) -> Answer<()> {
         self.own_key_or_refuse(session)?;
         if totp::step_of(shared, code, self.now()).is_none() {
@@ -296,7 +293,17 @@ impl Desk {
         let (id, now) = (session.member().id, self.now());
         let public = crate::keyring::public_key(&session.member().public_key)?;
         let sealed = totp::sealed(&public, id, shared, &mut self.dice());
-        self.change_self(id, now, "user.totp.set", move |member| member.sealed_totp = Some(sealed)).await
+        let keep = session.token().hash();
+        self.store
+            .write(move |tx| {
+                let mut member = member::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
+                member.sealed_totp = Some(sealed);
+                member::update(tx, &member)?;
+                member::end_other_sessions_of(tx, id, &keep)?;
+                record::note(tx, now, Some(id), None, "user.totp.set")?;
+                Ok::<_, crate::Error>(())
+            })
+            .await
     }
 
     /// A new secret for a second factor, to be shown and confirmed.
@@ -328,26 +335,6 @@ impl Desk {
                 change(&mut member);
                 member::update(tx, &member)?;
                 record::note(tx, now, Some(id), None, action)?;
-                Ok::<_, crate::Error>(())
-            })
-            .await
-    }
-
-    /// A member's passkeys.
-    pub async fn passkeys(&self, session: &Session) -> Answer<Vec<Passkey>> {
-        let id = session.member().id;
-        Ok(self.store.read(move |tx| member::passkeys(tx, id)).await?)
-    }
-
-    /// Removes a passkey.
-    pub async fn drop_passkey(&self, session: &Session, passkey: i64) -> Answer<()> {
-        let (id, now) = (session.member().id, self.now());
-        self.store
-            .write(move |tx| {
-                if !member::remove_passkey(tx, id, passkey)? {
-                    return Err(Refusal::not_found().into());
-                }
-                record::note(tx, now, Some(id), None, "user.passkey.drop")?;
                 Ok::<_, crate::Error>(())
             })
             .await

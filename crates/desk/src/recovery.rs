@@ -31,16 +31,12 @@ impl Desk {
         Ok(text)
     }
 
-    /// Sets a new password with the recovery code. Every login of the member ends, the second factor is dropped, and the
-    /// code is used up.
+    /// Sets a new password with the recovery code. Every login of the member ends, second factors are dropped, passkeys
+    /// too, and the code is used up.
     pub async fn recover(&self, email: &str, code: &str, password: &str, address: &str) -> Answer<()> {
         let email = email.trim().to_lowercase();
         let now = self.now();
-        if let Some(minutes) = self.attempts.wait(&email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
-                .with("minutes", minutes)
-                .into());
-        }
+        self.not_too_many(&email, address)?;
         crate::members::check_password(password)?;
         let found = {
             let email = email.clone();
@@ -67,6 +63,7 @@ impl Desk {
                 member.recovery_lock = None;
                 member.sealed_totp = None;
                 member::update(tx, &member)?;
+                member::remove_passkeys_of(tx, id)?;
                 member::end_sessions_of(tx, id)?;
                 record::note(tx, now, Some(id), None, "user.recover")?;
                 Ok::<_, Error>(())

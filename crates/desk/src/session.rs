@@ -11,7 +11,7 @@ use seal::{PasswordError, SecretKey, SessionBox, Token};
 use store::member::{self, Member};
 
 use crate::answer::{Answer, Kind, Refusal};
-use crate::{Desk, search, totp};
+use crate::{Desk, passkeys, search, totp};
 
 /// A login that has not ended.
 #[derive(Clone)]
@@ -42,7 +42,7 @@ impl Session {
 }
 
 /// The number under which a session's box holds the member's own key.
-const OWN_KEY: i64 = 0;
+pub(crate) const OWN_KEY: i64 = 0;
 
 struct Unlocked {
     member: i64,
@@ -77,21 +77,47 @@ pub struct Login<'a> {
     pub unlock: bool,
 }
 
+impl Login<'_> {
+    pub(crate) fn has_code(&self) -> bool {
+        self.code.is_some_and(|code| !code.is_empty())
+    }
+}
+
 impl Desk {
-    /// Logs in. The token goes to the client; the server keeps its hash.
+    /// Logs in at once, as programs do. The token goes to the client; the server keeps its hash. An account that only
+    /// passkeys confirm cannot log in like this.
     pub async fn log_in(&self, login: Login<'_>) -> Answer<(String, Session)> {
         self.log_in_as(login, Token::fresh(&mut self.dice())).await
     }
 
     /// Logs in and begins the session under this token.
     pub(crate) async fn log_in_as(&self, login: Login<'_>, token: Token) -> Answer<(String, Session)> {
-        let email = login.email.trim().to_lowercase();
-        let now = self.now();
-        if let Some(minutes) = self.attempts.wait(&email, login.address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
-                .with("minutes", minutes)
-                .into());
+        let (member, secret) = self.right_password(&login).await?;
+        if member.sealed_totp.is_none() {
+            let id = member.id;
+            if !self.store.read(move |tx| member::passkeys(tx, id)).await?.is_empty() {
+                return Err(passkeys::needed().into());
+            }
         }
+        self.right_code(&member, &secret, &login)?;
+        let session = self.enter(member, secret, token, login.unlock).await?;
+        Ok((session.token.expose().to_owned(), session))
+    }
+
+    /// Refuses while an account or an address has failed too often.
+    pub(crate) fn not_too_many(&self, email: &str, address: &str) -> Result<(), Refusal> {
+        match self.attempts.wait(email, address, self.now()) {
+            Some(minutes) => {
+                Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts").with("minutes", minutes))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The member whose name and password these are, with their key. The second factor is still to be asked for.
+    pub(crate) async fn right_password(&self, login: &Login<'_>) -> Answer<(Member, SecretKey)> {
+        let email = login.email.trim().to_lowercase();
+        self.not_too_many(&email, login.address)?;
         let found = {
             let email = email.clone();
             self.store
@@ -104,28 +130,41 @@ impl Desk {
             found.as_ref().map_or_else(|| self.decoy_lock.clone(), |member| member.password_lock.clone());
         let secret = self.try_password(lock, login.password).await?;
         let (Some(member), Some(secret)) = (found, secret) else {
-            self.attempts.failed(&email, login.address, now);
+            self.attempts.failed(&email, login.address, self.now());
             return Err(Refusal::new(Kind::NotLoggedIn, "refusal-login-wrong").into());
         };
-        if let Some(sealed) = &member.sealed_totp {
-            let shared = totp::open(&secret, member.id, sealed)?;
-            match login.code {
-                None | Some("") => return Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-needed").into()),
-                Some(code)
-                    if totp::step_of(shared.expose(), code, now)
-                        .is_some_and(|step| self.used_codes.use_up(member.id, step)) => {}
-                Some(_) => {
-                    self.attempts.failed(&email, login.address, now);
-                    return Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-wrong").into());
-                }
-            }
+        Ok((member, secret))
+    }
+
+    /// Refuses unless the code is right, where the account asks for codes.
+    pub(crate) fn right_code(&self, member: &Member, secret: &SecretKey, login: &Login<'_>) -> Answer<()> {
+        let Some(sealed) = &member.sealed_totp else { return Ok(()) };
+        let Some(code) = login.code.filter(|code| !code.is_empty()) else {
+            return Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-needed").into());
+        };
+        let (shared, now) = (totp::open(secret, member.id, sealed)?, self.now());
+        let step = totp::step_of(shared.expose(), code, now);
+        if step.is_some_and(|step| self.used_codes.use_up(member.id, step)) {
+            return Ok(());
         }
-        self.attempts.succeeded(&email);
+        self.attempts.failed(&member.email, login.address, now);
+        Err(Refusal::new(Kind::NotLoggedIn, "refusal-code-wrong").into())
+    }
+
+    /// Begins the session of a member who has proved everything that was asked.
+    pub(crate) async fn enter(
+        &self,
+        member: Member,
+        secret: SecretKey,
+        token: Token,
+        unlock: bool,
+    ) -> Answer<Session> {
+        self.attempts.succeeded(&member.email);
         let session = self.begin_session(member, token).await?;
-        if login.unlock {
+        if unlock {
             self.keep_unlocked(&session, secret);
         }
-        Ok((session.token.expose().to_owned(), session))
+        Ok(session)
     }
 
     /// Begins a session for a member who has proved who they are.
@@ -172,11 +211,7 @@ impl Desk {
     pub async fn unlock(&self, session: &Session, password: &str, address: &str) -> Answer<()> {
         let now = self.now();
         let email = &session.member.email;
-        if let Some(minutes) = self.attempts.wait(email, address, now) {
-            return Err(Refusal::new(Kind::TooMany, "refusal-too-many-attempts")
-                .with("minutes", minutes)
-                .into());
-        }
+        self.not_too_many(email, address)?;
         let Some(secret) = self.try_password(session.member.password_lock.clone(), password).await? else {
             self.attempts.failed(email, address, now);
             return Err(Refusal::new(Kind::NotLoggedIn, "refusal-password-wrong").into());
@@ -201,6 +236,7 @@ impl Desk {
 
     /// Forgets the keys of every session of a member.
     pub(crate) fn lock_member(&self, member: i64) {
+        self.waiting_logins.forget_member(member);
         self.unlocked.with(|sessions| sessions.retain(|_, unlocked| unlocked.member != member));
     }
 
@@ -214,8 +250,11 @@ impl Desk {
         })
     }
 
-    /// Forgets the keys of sessions that have been idle for too long. Called by the roof every minute.
+    /// Forgets the keys of sessions that have been idle for too long, and logins that have waited for too long. Called
+    /// by the roof every minute.
     pub fn lock_idle(&self) {
+        self.waiting_logins.forget_old(self.now());
+        self.begun_passkeys.forget_old(self.now());
         let before = self.now() - self.options.idle_minutes * 60_000;
         self.unlocked.with(|sessions| sessions.retain(|_, unlocked| unlocked.last_used > before));
     }

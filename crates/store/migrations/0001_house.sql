@@ -31,9 +31,14 @@ CREATE TABLE passkey (
   id BIGINT PRIMARY KEY,
   member BIGINT NOT NULL REFERENCES member (id),
   name TEXT NOT NULL,
-  credential BLOB NOT NULL,
+  host TEXT NOT NULL,            -- it answers under this host only
+  credential BLOB NOT NULL UNIQUE, -- by what the authenticator knows it
+  public_key BLOB NOT NULL,      -- COSE_Key
+  counter BIGINT NOT NULL,       -- signatures made when it was last used; 0 where it does not count
+  flags BIGINT NOT NULL,         -- of the authenticator data when it was added
   created_at BIGINT NOT NULL
 );
+CREATE INDEX passkey_member ON passkey (member);
 
 CREATE TABLE session (
   token_hash BLOB PRIMARY KEY,

@@ -1,5 +1,7 @@
 //! Members: people who log in, their locked keys, passkeys and sessions.
 
+use std::collections::BTreeSet;
+
 use crate::{Fault, Row, Tx, params};
 
 /// A person who logs in.
@@ -112,17 +114,36 @@ pub struct Passkey {
     pub member: i64,
     /// What the member calls it.
     pub name: String,
-    /// The credential's public part, as the WebAuthn library writes it.
+    /// It answers under this host only.
+    pub host: String,
+    /// By what the authenticator knows it.
     pub credential: Vec<u8>,
+    /// Its public key (COSE_Key).
+    pub public_key: Vec<u8>,
+    /// Signatures made when it was last used; 0 where it does not count.
+    pub counter: i64,
+    /// The flags of the authenticator data when it was added (Web Authentication §6.1).
+    pub flags: i64,
     /// When it was registered (ms).
     pub created_at: i64,
 }
 
-/// Adds a passkey.
+/// Adds a passkey. One that is there already, of whomever, is a [`Fault::Conflict`].
 pub fn add_passkey(tx: &mut Tx, passkey: &Passkey) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO passkey (id, member, name, credential, created_at) VALUES ($1, $2, $3, $4, $5)",
-        params![passkey.id, passkey.member, &passkey.name, &passkey.credential, passkey.created_at],
+        "INSERT INTO passkey (id, member, name, host, credential, public_key, counter, flags, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            passkey.id,
+            passkey.member,
+            &passkey.name,
+            &passkey.host,
+            &passkey.credential,
+            &passkey.public_key,
+            passkey.counter,
+            passkey.flags,
+            passkey.created_at
+        ],
     )?;
     Ok(())
 }
@@ -130,23 +151,49 @@ pub fn add_passkey(tx: &mut Tx, passkey: &Passkey) -> Result<(), Fault> {
 /// The passkeys of a member.
 pub fn passkeys(tx: &mut Tx, member: i64) -> Result<Vec<Passkey>, Fault> {
     tx.rows(
-        "SELECT id, member, name, credential, created_at FROM passkey WHERE member = $1 ORDER BY id",
+        "SELECT id, member, name, host, credential, public_key, counter, flags, created_at FROM passkey \
+         WHERE member = $1 ORDER BY id",
         params![member],
         |row| {
             Ok(Passkey {
                 id: row.get(0)?,
                 member: row.get(1)?,
                 name: row.get(2)?,
-                credential: row.get(3)?,
-                created_at: row.get(4)?,
+                host: row.get(3)?,
+                credential: row.get(4)?,
+                public_key: row.get(5)?,
+                counter: row.get(6)?,
+                flags: row.get(7)?,
+                created_at: row.get(8)?,
             })
         },
     )
 }
 
+/// The members who have a passkey.
+pub fn with_passkeys(tx: &mut Tx) -> Result<BTreeSet<i64>, Fault> {
+    let members = tx.rows("SELECT DISTINCT member FROM passkey", params![], |row| row.get::<i64>(0))?;
+    Ok(members.into_iter().collect())
+}
+
+/// Keeps the counter of a passkey that was used. False where it did not grow, or where the passkey is gone; 0 stays 0.
+pub fn use_passkey(tx: &mut Tx, id: i64, counter: i64) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        "UPDATE passkey SET counter = $1 WHERE id = $2 AND (counter < $1 OR (counter = 0 AND $1 = 0))",
+        params![counter, id],
+    )?;
+    Ok(changed > 0)
+}
+
 /// Removes a passkey of a member; tells whether it was there.
 pub fn remove_passkey(tx: &mut Tx, member: i64, id: i64) -> Result<bool, Fault> {
     Ok(tx.execute("DELETE FROM passkey WHERE member = $1 AND id = $2", params![member, id])? > 0)
+}
+
+/// Removes every passkey of a member (recovery).
+pub fn remove_passkeys_of(tx: &mut Tx, member: i64) -> Result<(), Fault> {
+    tx.execute("DELETE FROM passkey WHERE member = $1", params![member])?;
+    Ok(())
 }
 
 /// A login that has not ended. The token itself is known to the client alone.
