@@ -31,12 +31,14 @@ macro_rules! asset {
 pub static STYLESHEET: Asset = asset!("deungdae.css", "text/css; charset=utf-8");
 /// The lighthouse, for the browser's tab.
 pub static MARK: Asset = asset!("lighthouse.svg", "image/svg+xml");
+/// Asks the browser for a passkey.
+pub static PASSKEY_SCRIPT: Asset = asset!("passkey.js", "text/javascript; charset=utf-8");
 /// ODK Web Forms and our page script around it, built by `webforms/build.sh`.
 pub static WEBFORMS_SCRIPT: Asset = asset!("webforms/webforms.js", "text/javascript; charset=utf-8");
 /// The style of our page script.
 pub static WEBFORMS_STYLE: Asset = asset!("webforms/webforms.css", "text/css; charset=utf-8");
 
-static ALL: &[&Asset] = &[&STYLESHEET, &MARK, &WEBFORMS_SCRIPT, &WEBFORMS_STYLE];
+static ALL: &[&Asset] = &[&STYLESHEET, &MARK, &PASSKEY_SCRIPT, &WEBFORMS_SCRIPT, &WEBFORMS_STYLE];
 
 impl Asset {
     const fn new(name: &'static str, media_type: &'static str, bytes: &'static [u8]) -> Asset {

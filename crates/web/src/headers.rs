@@ -20,6 +20,10 @@ use crate::locale::Locale;
 pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self' data:; \
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// What a page may load that asks for a passkey: our own script besides.
+pub const PASSKEY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// Referrers stay on this server, so that no address of ours reaches another. `no-referrer` would do that too, but
 /// would make browsers send `Origin: null` with forms, which cannot be told from a foreign site's.
 const ALWAYS: [(HeaderName, &str); 5] = [

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use crate::answer::{Refusal, Trouble};
 
 /// The answers of a form. No `Debug`: there may be passwords among them.
+#[derive(Default)]
 pub struct Sent(Vec<(String, String)>);
 
 impl Sent {
@@ -26,6 +27,11 @@ impl Sent {
             .iter()
             .filter(move |(key, value)| key == name && !value.trim().is_empty())
             .map(|(_, value)| value.trim())
+    }
+
+    /// Whether there is an answer under this name, even an empty one.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
     }
 
     /// Whether a box was ticked.

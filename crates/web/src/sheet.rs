@@ -1,19 +1,21 @@
 //! A page made of patterns, one below the other: most pages are no more than that.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::address::Address;
 use crate::answer::{Page, Refusal, Trouble};
+use crate::assets::{self, Asset};
 use crate::frame::Frame;
+use crate::headers::PASSKEY_POLICY;
 use crate::patterns::{Form, Markup, Section};
 use crate::sent::Sent;
 
 /// A page made of patterns.
 #[derive(Template)]
 #[template(
-    source = r#"{% extends "layout.html" %}{% block content %}{{ errors }}{% for part in parts %}{{ part }}{% endfor %}{% endblock %}"#,
+    source = r#"{% extends "layout.html" %}{% block head %}{% if let Some(script) = script %}<script type="module" src="{{ script.url() }}"></script>{% endif %}{% endblock %}{% block content %}{{ errors }}{% for part in parts %}{{ part }}{% endfor %}{% endblock %}"#,
     ext = "html"
 )]
 pub struct Sheet {
@@ -21,12 +23,13 @@ pub struct Sheet {
     errors: Markup,
     parts: Vec<Markup>,
     status: StatusCode,
+    script: Option<&'static Asset>,
 }
 
 impl Sheet {
     /// A page without content.
     pub fn new(frame: Frame) -> Sheet {
-        Sheet { frame, errors: Markup::default(), parts: Vec::new(), status: StatusCode::OK }
+        Sheet { frame, errors: Markup::default(), parts: Vec::new(), status: StatusCode::OK, script: None }
     }
 
     /// Adds a pattern below what is there.
@@ -41,28 +44,41 @@ impl Sheet {
         self
     }
 
-    /// Adds a form at the end of a part with its own heading.
-    pub fn form_in(mut self, section: Section, form: &Form) -> Sheet {
+    /// Lets the page ask the browser for a passkey: the only sheets with a script.
+    pub fn passkeys(mut self) -> Sheet {
+        self.script = Some(&assets::PASSKEY_SCRIPT);
+        self
+    }
+
+    /// Puts the errors of a form that stands within another pattern above everything.
+    pub fn errors_of(mut self, form: &Form) -> Sheet {
         if form.has_errors() {
             self.errors = form.errors().into();
             self.status = form.status();
         }
-        self.part(section.part(form.clone()))
+        self
+    }
+
+    /// Adds a form at the end of a part with its own heading.
+    pub fn form_in(self, section: Section, form: &Form) -> Sheet {
+        self.errors_of(form).part(section.part(form.clone()))
     }
 
     /// Adds a form. Where it comes back with errors, their summary stands above everything.
-    pub fn form(mut self, form: &Form) -> Sheet {
-        if form.has_errors() {
-            self.errors = form.errors().into();
-            self.status = form.status();
-        }
-        self.part(form.clone())
+    pub fn form(self, form: &Form) -> Sheet {
+        self.errors_of(form).part(form.clone())
     }
 }
 
 impl IntoResponse for Sheet {
     fn into_response(self) -> Response {
-        (self.status, Page(self)).into_response()
+        let (status, script) = (self.status, self.script);
+        let mut response = (status, Page(self)).into_response();
+        if script.is_some() {
+            let policy = HeaderValue::from_static(PASSKEY_POLICY);
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        response
     }
 }
 

@@ -56,6 +56,7 @@ record-recover = recovered an account
 record-recovery-code = made a recovery code
 record-totp-set = set up a second factor
 record-totp-drop = dropped a second factor
+record-passkey-add = added a passkey
 record-passkey-drop = removed a passkey
 record-invite = invited a person
 record-invite-withdraw = withdrew an invitation

@@ -56,6 +56,7 @@ record-recover = アカウントを復旧
 record-recovery-code = 復旧コードを作成
 record-totp-set = 二要素認証を設定
 record-totp-drop = 二要素認証を解除
+record-passkey-add = パスキーを追加
 record-passkey-drop = パスキーを削除
 record-invite = 招待
 record-invite-withdraw = 招待を取り消し

@@ -56,6 +56,7 @@ record-recover = 계정 복구
 record-recovery-code = 복구 코드 만듦
 record-totp-set = 두 번째 인증 설정
 record-totp-drop = 두 번째 인증 해제
+record-passkey-add = 패스키 추가
 record-passkey-drop = 패스키 제거
 record-invite = 초대
 record-invite-withdraw = 초대 취소

@@ -29,7 +29,7 @@ pub fn router() -> Router<Web> {
 }
 
 /// A page below the account.
-fn frame(visitor: &Visitor, title: &str) -> Frame {
+pub(super) fn frame(visitor: &Visitor, title: &str) -> Frame {
     let l = visitor.reader.locale;
     visitor.frame(l.text(title)).under(l.text("room-account"), "/account")
 }
@@ -42,10 +42,11 @@ pub(super) fn unlocked(visitor: &Visitor) -> Answer<()> {
     }
 }
 
-async fn account(visitor: Visitor) -> Sheet {
+async fn account(visitor: Visitor) -> Answer<Sheet> {
     let l = visitor.reader.locale;
     let member = visitor.session.member();
     let change = l.text("account-change");
+    let passkeys = visitor.desk().passkeys(&visitor.session).await?.len();
     let language = Locale::from_code(&member.language)
         .map_or_else(|| l.text("account-language-browser"), |locale| locale.own_name().to_owned());
     let (second_factor, second_verb) = match member.sealed_totp {
@@ -62,10 +63,16 @@ async fn account(visitor: Visitor) -> Sheet {
         .changeable(l.text("profile-language"), language, &change, "/account/profile")
         .changeable(l.text("login-password"), "••••••••••", &change, "/account/password")
         .changeable(
-            l.text("account-second-factor"),
+            l.text("account-authenticator"),
             second_factor,
             l.text(second_verb),
             "/account/second-factor",
+        )
+        .changeable(
+            l.text("passkeys-title"),
+            l.count("account-passkeys", passkeys),
+            change,
+            "/account/passkeys",
         )
         .changeable(l.text("account-recovery"), recovery, l.text(recovery_verb), "/account/recovery-code");
     let frame = visitor.frame(l.text("room-account")).action(Action::change(l.text("logout"), "/logout"));
@@ -77,7 +84,7 @@ async fn account(visitor: Visitor) -> Sheet {
                 .link(l.text("account-recovery-make"), "/account/recovery-code"),
         ),
     };
-    sheet.part(facts)
+    Ok(sheet.part(facts))
 }
 
 fn profile_form(visitor: &Visitor) -> Form {

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use desk::Login;
 use desk::store::member::Invitation;
+use desk::{Login, LoginStep};
 
+use super::confirm;
 use crate::address::{Address, InPath};
 use crate::answer::{Answer, Refusal};
 use crate::cookies;
@@ -32,7 +33,7 @@ pub(super) fn next(text: Option<&str>) -> Address {
     text.and_then(Address::local).unwrap_or_else(|| Address::new("/"))
 }
 
-fn login_form(l: Locale, next: &Address) -> Form {
+pub(super) fn login_form(l: Locale, next: &Address) -> Form {
     Form::new(l, "/login", l.text("login-submit"))
         .field(Field::hidden("next", next.to_string()))
         .field(Field::email("email", l.text("login-email")))
@@ -50,7 +51,7 @@ fn login_form(l: Locale, next: &Address) -> Form {
         ))
 }
 
-fn login_sheet(reader: &Reader, form: &Form) -> Sheet {
+pub(super) fn login_sheet(reader: &Reader, form: &Form) -> Sheet {
     let l = reader.locale;
     let lost = Section::new(l.text("login-lost"))
         .say(l.text("login-lost-what"))
@@ -78,8 +79,9 @@ async fn log_in(
         unlock: sent.ticked("unlock"),
     };
     let next = next(Some(sent.get("next")));
-    match web.desk.log_in(login).await {
-        Ok((token, session)) => {
+    match web.desk.log_in_by_steps(login).await {
+        Ok(LoginStep::Confirm(token)) => confirm::lead_there(&token, &next, &approach),
+        Ok(LoginStep::Done(token, session)) => {
             let mut response = Redirect::to(&next.to_string()).into_response();
             begin(&mut response, &token, &approach, &headers, &session.member().language)?;
             Ok(response)
@@ -96,7 +98,7 @@ async fn log_in(
 }
 
 /// Hands the session's token over, and the member's language if this browser knows none yet.
-fn begin(
+pub(super) fn begin(
     response: &mut Response,
     token: &str,
     approach: &Approach,

@@ -35,6 +35,7 @@ async fn members(visitor: Visitor) -> Answer<Sheet> {
     let l = visitor.reader.locale;
     let administrator = visitor.desk().administrator(&visitor.session)?;
     let (members, invitations) = visitor.desk().members(&administrator).await?;
+    let with_passkeys = visitor.desk().with_passkeys(&administrator).await?;
     let own = visitor.session.member().id;
     let here = &visitor.reader.here;
     let mut table = Table::new(l, here, l.text("members-accounts"), l.text("members-empty"))
@@ -52,7 +53,8 @@ async fn members(visitor: Visitor) -> Answer<Sheet> {
             (None, true) => Tag::new(Tone::Warning, l.text("members-administrator")).into(),
             (None, false) => l.text("members-member").into(),
         };
-        let second = if member.sealed_totp.is_some() { "account-on" } else { "account-off" };
+        let has_second = member.sealed_totp.is_some() || with_passkeys.contains(&member.id);
+        let second = if has_second { "account-on" } else { "account-off" };
         let action = match (member.left_at, member.id == own) {
             (None, false) => Cell::link(l.text("members-close"), format!("/members/{}/close", member.id)),
             (None, true) => Cell::link(l.text("room-account"), "/account"),

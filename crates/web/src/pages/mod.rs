@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod compartments;
+mod confirm;
 mod devices;
 mod entry;
 mod entry_change;
@@ -17,6 +18,7 @@ mod ledger;
 mod login;
 mod mandates;
 mod members;
+mod passkeys;
 mod people;
 mod record;
 mod record_words;
@@ -45,6 +47,7 @@ use crate::{assets, headers};
 pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(account::router())
+        .merge(confirm::router())
         .merge(devices::router())
         .merge(entry::router())
         .merge(entry_change::router())
@@ -59,6 +62,7 @@ pub fn router(web: Web) -> Router {
         .merge(login::router())
         .merge(mandates::router())
         .merge(members::router())
+        .merge(passkeys::router())
         .merge(people::router())
         .merge(record::router())
         .merge(registries::router())

@@ -46,6 +46,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("user.recovery.make", "record-recovery-code"),
     ("user.totp.set", "record-totp-set"),
     ("user.totp.drop", "record-totp-drop"),
+    ("user.passkey.add", "record-passkey-add"),
     ("user.passkey.drop", "record-passkey-drop"),
     ("member.invite", "record-invite"),
     ("member.invite.withdraw", "record-invite-withdraw"),

@@ -15,13 +15,13 @@ async fn house() -> (House, i64, i64) {
     (house, mandate, rose)
 }
 
-async fn type_into(browser: &Browser, field: &str, text: &str) {
+pub async fn type_into(browser: &Browser, field: &str, text: &str) {
     let field = browser.client.find(Locator::Id(&format!("field-{field}"))).await.unwrap();
     field.send_keys(text).await.unwrap();
 }
 
 /// Presses the button of the form and waits for the page that it leads to.
-async fn press(browser: &Browser) {
+pub async fn press(browser: &Browser) {
     let old = browser.client.find(Locator::Css("html")).await.unwrap();
     browser.client.find(Locator::Css("main button.primary")).await.unwrap().click().await.unwrap();
     for _ in 0..100 {

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use axum::http::Method;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -47,8 +48,13 @@ impl Drop for Server {
 
 /// Serves routes until the server is dropped.
 pub async fn serve(routes: axum::Router) -> Server {
+    serve_as("127.0.0.1", routes).await
+}
+
+/// The same under a name of this machine: passkeys are bound to a name.
+pub async fn serve_as(host: &str, routes: axum::Router) -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let origin = format!("http://{host}:{}", listener.local_addr().unwrap().port());
     let task = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
     Server { origin, task }
 }
@@ -270,21 +276,33 @@ impl Browser {
     /// A command of Chrome's own protocol.
     pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": method, "params": parameters });
-        self.client.issue_cmd(Extra { path: "goog/cdp/execute", body }).await.unwrap()
+        self.client.issue_cmd(Extra::post("goog/cdp/execute", body)).await.unwrap()
+    }
+
+    /// A command about virtual authenticators (Web Authentication §12).
+    pub async fn authenticators(&self, method: Method, path: &str, body: Value) -> Value {
+        let path = format!("webauthn/authenticator{path}");
+        self.client.issue_cmd(Extra { method, path, body }).await.unwrap()
     }
 
     async fn log(&self, kind: &str) -> Vec<Value> {
-        let answer =
-            self.client.issue_cmd(Extra { path: "se/log", body: json!({ "type": kind }) }).await.unwrap();
+        let answer = self.client.issue_cmd(Extra::post("se/log", json!({ "type": kind }))).await.unwrap();
         answer.as_array().cloned().unwrap_or_default()
     }
 }
 
-/// A command that is Chrome's and not in the standard.
+/// A command that fantoccini does not know.
 #[derive(Debug)]
 struct Extra {
-    path: &'static str,
+    method: Method,
+    path: String,
     body: Value,
+}
+
+impl Extra {
+    fn post(path: &str, body: Value) -> Extra {
+        Extra { method: Method::POST, path: path.to_owned(), body }
+    }
 }
 
 impl WebDriverCompatibleCommand for Extra {
@@ -292,8 +310,9 @@ impl WebDriverCompatibleCommand for Extra {
         base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
-    fn method_and_body(&self, _: &url::Url) -> (axum::http::Method, Option<String>) {
-        (axum::http::Method::POST, Some(self.body.to_string()))
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        let body = (self.method == Method::POST).then(|| self.body.to_string());
+        (self.method.clone(), body)
     }
 }
 

@@ -8,6 +8,7 @@ mod gallery;
 mod harness;
 #[path = "../house/mod.rs"]
 mod house;
+mod passkeys;
 #[path = "../persons/mod.rs"]
 mod persons;
 mod registries;
