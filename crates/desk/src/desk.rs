@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::answer::{Answer, Refusal};
 use crate::attempts::Attempts;
 use crate::confirm::WaitingLogins;
+use crate::each_time::{self, EachTime};
 use crate::forms::FormModel;
 use crate::intake::Intake;
 use crate::passkeys::BegunPasskeys;
@@ -60,7 +61,8 @@ pub struct Desk {
     pub(crate) forms: Mutex<HashMap<i64, Arc<FormModel>>>,
     pub(crate) seen: Mutex<HashMap<i64, i64>>,
     pub(crate) signer: Arc<Signer>,
-    pub(crate) each_time_salt: zeroize::Zeroizing<[u8; 32]>,
+    pub(crate) each_time: EachTime,
+    pub(crate) each_time_turns: Semaphore,
     protocols: BTreeMap<String, Arc<Protocol>>,
     clock: fn() -> i64,
     seed: fn() -> [u8; 32],
@@ -112,7 +114,8 @@ impl Desk {
             forms: Mutex::default(),
             seen: Mutex::default(),
             signer,
-            each_time_salt: zeroize::Zeroizing::new(seed()),
+            each_time: EachTime::default(),
+            each_time_turns: Semaphore::new(each_time::TURNS),
             protocols: protocols
                 .into_iter()
                 .map(|protocol| (protocol.name.clone(), Arc::new(protocol)))

@@ -256,6 +256,7 @@ impl Desk {
         self.waiting_logins.forget_old(self.now());
         self.begun_passkeys.forget_old(self.now());
         let before = self.now() - self.options.idle_minutes * 60_000;
+        self.each_time.forget_idle(before);
         self.unlocked.with(|sessions| sessions.retain(|_, unlocked| unlocked.last_used > before));
     }
 

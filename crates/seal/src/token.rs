@@ -2,6 +2,7 @@
 
 use crate::SecretKey;
 use crate::cipher::{KeyBytes, derive_key};
+use crate::password::{Cost, PasswordError, password_bytes};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand_core::CryptoRng;
@@ -35,9 +36,10 @@ impl Token {
         Token { bytes, text }
     }
 
-    /// A token of bytes that nobody can guess, such as the output of a keyed hash.
-    pub fn from_slice(bytes: &[u8]) -> Result<Self, BadToken> {
-        let bytes = Zeroizing::new(<[u8; SIZE]>::try_from(bytes).map_err(|_| BadToken)?);
+    /// The token that a password leads to under this salt, each time the same: for clients that can only send their
+    /// password. Who has the salt can test guesses at this cost, so keep it secret and forget it soon.
+    pub fn of_password(password: &str, salt: &[u8; 32], cost: Cost) -> Result<Self, PasswordError> {
+        let bytes = password_bytes::<SIZE>(password, salt, cost)?;
         let mut text = Zeroizing::new(String::with_capacity(LETTERS));
         URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
         Ok(Token { bytes, text })

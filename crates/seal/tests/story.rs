@@ -237,3 +237,16 @@ fn salts_survive_storage() {
     let salt = Salt::fresh(&mut dice(10));
     assert_eq!(Salt::from_bytes(*salt.as_bytes()).as_bytes(), salt.as_bytes());
 }
+
+#[test]
+fn a_password_leads_to_one_token_under_each_salt() {
+    let token = |password: &str, salt: u8| Token::of_password(password, &[salt; 32], COST).unwrap().hash();
+    assert_eq!(token("등대 2026", 1), token("등대 2026", 1));
+    assert_eq!(
+        token("등대 2026", 1),
+        token("\u{1103}\u{1173}\u{11bc}\u{1103}\u{1162} 2026", 1),
+        "however it is typed"
+    );
+    assert_ne!(token("등대 2026", 1), token("등대 2026", 2));
+    assert_ne!(token("등대 2026", 1), token("등대 2027", 1));
+}
