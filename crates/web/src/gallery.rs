@@ -43,6 +43,7 @@ struct Gallery {
     problems: [Problem; 2],
     comparison: Comparison,
     confirmation: Confirmation,
+    passkey: PasskeyForm,
     progress: Progress,
     map: MapOfPoints,
     estimates: Estimates,
@@ -143,6 +144,7 @@ async fn gallery(reader: Reader) -> Answer<(StatusCode, Page<impl Template>)> {
         problems: problems(&say),
         comparison: comparison(&say),
         confirmation: confirmation(&say),
+        passkey: PasskeyForm::using(l, "{}", Form::new(l, "/gallery/form", l.text("confirm-submit"))),
         progress: Progress::new(l, say.it("Publishing forms", "양식 게시 중", "フォームを公開中"), 412, 1300)
             .seconds_left(140),
         map: map(&say),
