@@ -1,6 +1,6 @@
 //! Where passkeys belong: one origin, and the host in it.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
