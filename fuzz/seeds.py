@@ -2,6 +2,7 @@
 
     python3 fuzz/seeds.py
 """
+import hashlib
 import io
 import json
 import zipfile
@@ -151,3 +152,11 @@ seed("ledger_text", "bundle", b"\0\x01a\0\x02bc\0\x00")
 for what in range(6):
     seed("ledger_export", f"change-{what}", bytes([what, 1, 0, 9, 1]))
 seed("ledger_export", "other", b"\x02\0\0\x01\0tile/0/002.p/4")
+
+# What an authenticator answers when it makes a passkey: P-256, whose key may be the base point; no attestation.
+POINT = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296, 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+COSE_KEY = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20%b\x22\x58\x20%b" % tuple(part.to_bytes(32, "big") for part in POINT)
+HOST = hashlib.sha256(b"monitor.example.org").digest()
+DATA = HOST + b"\x41" + bytes(4) + bytes(16) + b"\0\x02id" + COSE_KEY
+seed("passkey", "made", b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(DATA)]) + DATA)
+seed("passkey", "used", HOST + b"\x01" + bytes(4) + COSE_KEY[: len(HOST) + 5])
