@@ -1,7 +1,8 @@
-//! How long people wait: unlocking and searching 100,000 sealed persons by part of a Korean name, and the first page of
-//! lists over 1,000,000 rows.
+//! How long people wait: unlocking and searching 100,000 sealed persons by part of a Korean name, and the first and second
+//! page of lists over 1,000,000 rows, each with the exact count of its rows.
 //!
-//! `cargo bench -p desk --bench lists`; PERSONS and ROWS change the amounts, DEUNGDAE_TEST_POSTGRES adds PostgreSQL.
+//! `cargo bench -p desk --bench lists`; PERSONS and ROWS change the amounts, DEUNGDAE_TEST_POSTGRES adds PostgreSQL,
+//! ONLY (`SQLite` or `PostgreSQL`) leaves the other one out.
 #![allow(clippy::print_stdout, missing_docs)] // The figures are what it is for.
 
 #[path = "../tests/house/mod.rs"]
@@ -47,9 +48,14 @@ fn main() {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!("{cores} cores, load {}", load.split(' ').next().unwrap_or_default());
-    println!("SQLite");
-    runtime.block_on(measure(&Home::sqlite()));
-    if let Some(home) = Home::postgres() {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    if only != "PostgreSQL" {
+        println!("SQLite");
+        runtime.block_on(measure(&Home::sqlite()));
+    }
+    if only != "SQLite"
+        && let Some(home) = Home::postgres()
+    {
         println!("PostgreSQL");
         runtime.block_on(measure(&home));
     }
@@ -161,7 +167,46 @@ async fn find(desk: &Desk, seat: &Seat, text: &str) -> usize {
 }
 
 /// Rows in one commit.
-const BATCH: u64 = 20_000;
+const BATCH: u64 = 500;
+/// Milliseconds in a day.
+const DAY: i64 = 86_400_000;
+
+/// Numbers that look like chance and are the same each time.
+fn mixed(number: u64, salt: u32) -> u64 {
+    number
+        .wrapping_add(1)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(salt)
+        .wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        >> 20
+}
+
+/// Five choices, a whole number of a thousand, the day of a visit, a thousand places, and a text that hardly comes twice;
+/// one in fifty left out the number.
+fn answers(number: u64, rows: u64) -> String {
+    let count = match mixed(number, 11) {
+        left_out if left_out % 50 == 0 => String::new(),
+        other => format!(r#""count":"{}","#, other / 50 % 1000),
+    };
+    let visited =
+        jiff::Timestamp::from_millisecond(arrival(number, rows) - DAY * (mixed(number, 23) % 9) as i64);
+    let visited = visited.map(|at| at.strftime("%F").to_string()).unwrap_or_default();
+    let site = mixed(number, 17);
+    format!(
+        r#"{{"result":"{}",{count}"visited":"{visited}","site":"site {}","note":"{} {}"}}"#,
+        pick(&["seen", "refused", "absent", "moved", "unknown"], mixed(number, 5) % 7),
+        // Some places are often visited, most seldom.
+        (site % 1000).min(site / 1000 % 1000),
+        pick(&["near the station", "by the river", "north of the market", "behind the school"], site),
+        mixed(number, 31) % 10_000_000,
+    )
+}
+
+/// Spread over the last 365 days, in order.
+fn arrival(number: u64, rows: u64) -> i64 {
+    let year = 365 * DAY as u64;
+    now() - i64::try_from(year - year * number / rows.max(1)).unwrap_or(0)
+}
 
 async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
     let mut first = 0;
@@ -170,19 +215,26 @@ async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
         let filled: Result<(), Fault> = store
             .write(move |tx| {
                 for number in first..last {
-                    let open = format!(r#"{{"site":"site {}"}}"#, number % 997);
+                    let open = answers(number, rows);
                     let (id, row) = (tx.new_id(), tx.new_id());
-                    let at = now();
-                    let states = ["received", "approved", "approved", "hasIssues"];
+                    let at = arrival(number, rows);
+                    let state = match mixed(number, 41) % 100 {
+                        0..5 => "rejected",
+                        5..15 => "hasIssues",
+                        15..70 => "approved",
+                        70..75 => "edited",
+                        _ => "received",
+                    };
+                    let device = Some(mixed(number, 47) as i64 % 20 + 1);
                     let submission = Submission {
                         id,
                         form,
                         instance_id: format!("uuid:{}", uuid(1_000_000 + number)),
                         current_version: row,
                         versions: 1,
-                        review_state: pick(&states, number).to_owned(),
-                        device: None,
-                        member: Some(1),
+                        review_state: state.to_owned(),
+                        device,
+                        member: None,
                         created_at: at,
                         updated_at: at,
                         removed_at: None,
@@ -196,8 +248,8 @@ async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
                         instance_id: submission.instance_id.clone(),
                         form_version: version,
                         received_at: at,
-                        device: None,
-                        member: Some(1),
+                        device,
+                        member: None,
                         open_values: open.clone(),
                         sealed_sensitive: None,
                         sealed_identity: None,
@@ -250,6 +302,75 @@ async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
     }
 }
 
+/// Times that each list is asked for.
+const RUNS: usize = 9;
+
+/// Lists of every kind: by what is known of each submission, by one field, by two things, ordered.
+fn wanted(form: i64) -> Vec<(&'static str, List)> {
+    let all = List { form, limit: 51, ..List::default() };
+    let field = |path: &str, test: FieldTest| FieldFilter { path: path.to_owned(), test };
+    let is = |path: &str, value: &str| field(path, FieldTest::Is(value.to_owned()));
+    let contains = |path: &str, value: &str| field(path, FieldTest::Contains(value.to_owned()));
+    let at_least = |path: &str, value: f64| field(path, FieldTest::AtLeast(value));
+    let with = |fields: &[FieldFilter]| List { fields: fields.to_vec(), ..all.clone() };
+    let state = |list: List, state: &str| List { review_state: Some(state.to_owned()), ..list };
+    let device = |list: List| List { device: Some(7), ..list };
+    let midnight = now() / DAY * DAY;
+    let days = |list: List, from: i64, days: i64| {
+        let from = midnight - from * DAY;
+        List { from: Some(from), until: Some(from + days * DAY), ..list }
+    };
+    let by = |list: List, order: Order| List { order, ..list };
+    let text = |path: &str| Order::Text(path.to_owned());
+    let number = |path: &str| Order::Number(path.to_owned());
+    let up = |list: List| List { ascending: true, ..list };
+    vec![
+        ("newest first", all.clone()),
+        ("oldest first", up(all.clone())),
+        ("with issues", state(all.clone(), "hasIssues")),
+        ("not reviewed", state(all.clone(), "received")),
+        ("of one phone", device(all.clone())),
+        ("of the last 24 hours", List { from: Some(now() - DAY), ..all.clone() }),
+        ("of a month in autumn", days(all.clone(), 200, 30)),
+        ("of half a year, to the minute", List { from: Some(now() - 180 * DAY), ..all.clone() }),
+        ("of one phone, with issues", device(state(all.clone(), "hasIssues"))),
+        ("of a month, not reviewed", days(state(all.clone(), "received"), 200, 30)),
+        ("of a month, of one phone, approved", days(device(state(all.clone(), "approved")), 200, 30)),
+        ("a choice is", with(&[is("result", "refused")])),
+        ("a number is at least, most are", with(&[at_least("count", 100.0)])),
+        ("a number is at least, few are", with(&[at_least("count", 998.0)])),
+        ("a day is", with(&[contains("visited", "-03-")])),
+        ("one of a thousand places is", with(&[is("site", "site 7")])),
+        ("a seldom place is", with(&[is("site", "site 990")])),
+        ("one of a thousand places contains, many do", with(&[contains("site", "1")])),
+        ("a text that hardly comes twice is", with(&[is("note", "by the river 123")])),
+        ("a text that hardly comes twice contains, few do", with(&[contains("note", "99999")])),
+        ("a text that hardly comes twice contains, a quarter does", with(&[contains("note", "river")])),
+        ("a choice is, and not reviewed", state(with(&[is("result", "seen")]), "received")),
+        ("a choice is, of half a year", days(with(&[is("result", "seen")]), 300, 180)),
+        ("a choice is, of one phone", device(with(&[is("result", "seen")]))),
+        ("a choice is, and a number at least", with(&[is("result", "seen"), at_least("count", 100.0)])),
+        ("a choice is, and a place contains", with(&[is("result", "seen"), contains("site", "1")])),
+        ("a number at least, and a place contains", with(&[at_least("count", 100.0), contains("site", "1")])),
+        ("a seldom place, and a choice", with(&[is("site", "site 990"), is("result", "seen")])),
+        ("by a choice", by(up(all.clone()), text("result"))),
+        ("by a choice, backwards", by(all.clone(), text("result"))),
+        ("by a number", by(up(all.clone()), number("count"))),
+        ("by a number, backwards", by(all.clone(), number("count"))),
+        ("by a day, backwards", by(all.clone(), text("visited"))),
+        ("by a thousand places", by(up(all.clone()), text("site"))),
+        ("by a text that hardly comes twice", by(up(all.clone()), text("note"))),
+        ("by a text that hardly comes twice, with issues", by(state(all.clone(), "hasIssues"), text("note"))),
+        ("by a text that hardly comes twice, in one place", by(with(&[is("site", "site 7")]), text("note"))),
+        (
+            "by a text that hardly comes twice, a seldom place",
+            by(with(&[is("site", "site 990")]), text("note")),
+        ),
+        ("by a place, of a month", by(days(up(all.clone()), 200, 30), text("site"))),
+        ("by a number, a choice is", by(with(&[is("result", "seen")]), number("count"))),
+    ]
+}
+
 async fn lists(desk: &Desk, store: &Store, mandate: i64, sender: &desk::Sender) {
     let rows = amount("ROWS", 1_000_000);
     let session = log_in(desk, "lead@example.org").await;
@@ -273,29 +394,16 @@ async fn lists(desk: &Desk, store: &Store, mandate: i64, sender: &desk::Sender) 
     let seconds = start.elapsed().as_secs_f64();
     println!("  {rows} submissions and as many entries in {seconds:.0} s");
 
-    let list = List { form: form.id, limit: 51, ..List::default() };
-    let submissions =
-        async |list: &List| desk.submissions(&may, &form, list.clone()).await.expect("a list").1;
-    let state = |state: &str| List { review_state: Some(state.to_owned()), ..list.clone() };
-    let site = |test: FieldTest| List {
-        fields: vec![FieldFilter { path: "site".to_owned(), test }],
-        ..list.clone()
-    };
-    for (what, list) in [
-        ("submissions, newest first, sealed and opened", list.clone()),
-        ("submissions, oldest first", List { ascending: true, ..list.clone() }),
-        ("submissions with issues", state("hasIssues")),
-        ("submissions not reviewed", state("received")),
-        ("submissions of today", List { from: Some(now() - 86_400_000), ..list.clone() }),
-        ("submissions where an open field is …", site(FieldTest::Is("site 7".to_owned()))),
-        ("submissions where an open field contains …", site(FieldTest::Contains("99".to_owned()))),
-        (
-            "submissions ordered by an open field",
-            List { order: Order::Text("site".to_owned()), ..list.clone() },
-        ),
-    ] {
-        let count = submissions(&list).await;
-        say(&format!("{what} ({count})"), median(5, async || submissions(&list).await).await);
+    println!("  {:<62} {:>9} {:>9} {:>9} {:>9}", "submissions", "rows", "page 1 ms", "page 2 ms", "cpu 1 ms");
+    for (what, list) in wanted(form.id) {
+        let page = async |list: &List| desk.submissions(&may, &form, list.clone()).await.expect("a list");
+        let (first, count) = page(&list).await;
+        let before = processor();
+        let one = median(RUNS, async || page(&list).await.1).await;
+        let cpu = (processor() - before) / RUNS as f64;
+        let next = List { after: first.last().map(|row| row.listed.key.clone()), ..list };
+        let two = median(RUNS, async || page(&next).await.1).await;
+        println!("  {what:<62} {count:>9} {one:>9.1} {two:>9.1} {cpu:>9.1}");
     }
     let page = EntryList { limit: 51, ..EntryList::default() };
     let newest = EntryList { before: Some(i64::MAX), ..page };

@@ -87,9 +87,10 @@ impl Desk {
             // Rows are read a page at a time, because opening one may need the transaction for its data key.
             let mut list = list;
             list.limit = PAGE;
+            let found = submission::find(tx, &list)?;
             loop {
                 let mut page = Vec::new();
-                submission::list(tx, &list, |listed| {
+                found.list(tx, &list, |listed| {
                     page.push(listed);
                     Ok(())
                 })?;

@@ -100,13 +100,14 @@ impl Desk {
             .store
             .read(move |tx| {
                 let mut keyring = keyring;
-                let mut found = Vec::new();
-                submission::list(tx, &list, |listed| {
-                    found.push(listed);
+                let found = submission::find(tx, &list)?;
+                let mut page = Vec::new();
+                found.list(tx, &list, |listed| {
+                    page.push(listed);
                     Ok(())
                 })?;
-                let mut rows = Vec::with_capacity(found.len());
-                for listed in found {
+                let mut rows = Vec::with_capacity(page.len());
+                for listed in page {
                     let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
                     rows.push(SubmissionRow {
                         listed,
@@ -114,8 +115,7 @@ impl Desk {
                         closed: opened.sensitive_closed,
                     });
                 }
-                let count = submission::count(tx, &list)?;
-                Ok::<_, Fault>((rows, count))
+                Ok::<_, Fault>((rows, found.count(tx)?))
             })
             .await?)
     }

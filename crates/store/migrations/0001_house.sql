@@ -150,6 +150,8 @@ CREATE TABLE form (
   current_version BIGINT,
   draft_version BIGINT,
   submissions BIGINT NOT NULL,    -- how many are there, not counting removed ones
+  ordinals BIGINT NOT NULL,       -- how many there ever were: the ordinal of the newest
+  gathered BIGINT NOT NULL,       -- those up to this ordinal are in the sets that lists are read from
   created_at BIGINT NOT NULL,
   created_by BIGINT,
   removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
@@ -191,6 +193,7 @@ CREATE TABLE form_file (          -- media and lists that a form version needs
 CREATE TABLE submission (
   id BIGINT PRIMARY KEY,
   form BIGINT NOT NULL REFERENCES form (id),
+  ordinal BIGINT NOT NULL,        -- its place among those of its form, from 1, in the order in which they were kept
   instance_id TEXT NOT NULL,
   current_version BIGINT NOT NULL,
   versions BIGINT NOT NULL,
@@ -203,8 +206,7 @@ CREATE TABLE submission (
   erased_at BIGINT,
   UNIQUE (form, instance_id)
 );
-CREATE INDEX submission_list ON submission (form, id);
-CREATE INDEX submission_review ON submission (form, review_state, id) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX submission_list ON submission (form, ordinal) WHERE removed_at IS NULL;
 
 CREATE TABLE submission_version (
   id BIGINT PRIMARY KEY,
@@ -253,6 +255,34 @@ CREATE TABLE note (               -- comments on a submission, review decisions
 );
 CREATE INDEX note_submission ON note (submission);
 
+-- What lists of submissions are read from: for each value that they can be filtered or ordered by, which submissions in
+-- sight have it in their present version. Any list of a million is then counted exactly and paged without a scan,
+-- whatever filters are combined: an index for each field would find one filter and count none, and one for each pair is
+-- not to be had. Several servers change the sets of a form one after the other: whoever does holds the form's row.
+
+CREATE TABLE open_field (         -- one that is text and stands once in a submission
+  id BIGINT PRIMARY KEY,
+  form BIGINT NOT NULL REFERENCES form (id),
+  path TEXT NOT NULL,
+  UNIQUE (form, path)
+);
+
+CREATE TABLE submission_set (
+  field BIGINT NOT NULL,          -- an open field; or a form, for review state, device and day of arrival
+  text TEXT NOT NULL,             -- the value, '' where there is none; a long one is cut and ends in a hash
+  first BIGINT NOT NULL,          -- a set is kept in runs: no ordinal in this one is smaller
+  number DOUBLE PRECISION NOT NULL, -- the number that the text holds, or the smallest there is
+  whole TEXT,                     -- the text, where it is cut
+  ordinals BLOB NOT NULL,         -- at most about 512 bytes, see ordinals.rs; never empty
+  PRIMARY KEY (field, text, first)
+-- only sqlite
+) WITHOUT ROWID;
+-- end only
+-- only postgres
+);
+-- end only
+CREATE INDEX submission_set_number ON submission_set (field, number, text, first);
+
 -- Registries -------------------------------------------------------------------------------------
 
 CREATE TABLE registry (
@@ -294,8 +324,8 @@ CREATE TABLE entry (
   erased_at BIGINT,
   UNIQUE (registry, uuid)
 );
-CREATE INDEX entry_list ON entry (registry, id);
-CREATE INDEX entry_conflict ON entry (registry, id) WHERE conflict IS NOT NULL;
+CREATE INDEX entry_list ON entry (registry, id) WHERE removed_at IS NULL;
+CREATE INDEX entry_conflict ON entry (registry, id) WHERE conflict IS NOT NULL AND removed_at IS NULL;
 
 CREATE TABLE entry_version (      -- each version holds only what it changed; reading adds them up
   id BIGINT PRIMARY KEY,
@@ -375,9 +405,3 @@ CREATE TABLE ledger_head (
   tree BLOB NOT NULL,
   checkpoint TEXT NOT NULL
 );
-
--- The number that a text holds, or null. SQLite gets the same function from the store.
--- only postgres
-CREATE FUNCTION number_of(text) RETURNS double precision LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE AS
-$$ SELECT CASE WHEN $1 ~ '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$' THEN CAST($1 AS double precision) END $$;
--- end only

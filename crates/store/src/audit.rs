@@ -73,20 +73,51 @@ pub fn list(
     before: i64,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, Fault> {
-    let mut values = vec![Value::from(before)];
-    let mut conditions = String::from("id < $1");
-    if let Some(mandate) = mandate {
-        values.push(mandate.into());
-        conditions += &format!(" AND mandate = ${}", values.len());
+    let Some(action) = action else {
+        return newest(tx, mandate, before, limit);
+    };
+    // The index has one action's entries by mandate, so those of the whole server are its mandates' newest.
+    let mandates = match mandate {
+        Some(mandate) => vec![Some(mandate)],
+        None => {
+            let all = tx.rows("SELECT id FROM mandate", &[], |row| row.get::<i64>(0))?;
+            std::iter::once(None).chain(all.into_iter().map(Some)).collect()
+        }
+    };
+    let mut found = Vec::new();
+    for mandate in mandates {
+        let mut values = vec![Value::from(before), Value::from(action), Value::from(limit)];
+        let of = match mandate {
+            Some(mandate) => {
+                values.push(mandate.into());
+                "= $4"
+            }
+            None => "IS NULL",
+        };
+        found.extend(tx.rows(
+            &format!(
+                "SELECT {COLUMNS} FROM audit WHERE id < $1 AND action = $2 AND mandate {of} ORDER BY id DESC LIMIT $3"
+            ),
+            &values,
+            read,
+        )?);
     }
-    if let Some(action) = action {
-        values.push(action.into());
-        conditions += &format!(" AND action = ${}", values.len());
-    }
-    values.push(limit.into());
-    let limit = values.len();
+    found.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+fn newest(tx: &mut Tx, mandate: Option<i64>, before: i64, limit: i64) -> Result<Vec<AuditEntry>, Fault> {
+    let mut values = vec![Value::from(before), Value::from(limit)];
+    let of = match mandate {
+        Some(mandate) => {
+            values.push(mandate.into());
+            " AND mandate = $3"
+        }
+        None => "",
+    };
     tx.rows(
-        &format!("SELECT {COLUMNS} FROM audit WHERE {conditions} ORDER BY id DESC LIMIT ${limit}"),
+        &format!("SELECT {COLUMNS} FROM audit WHERE id < $1{of} ORDER BY id DESC LIMIT $2"),
         &values,
         read,
     )

@@ -45,8 +45,8 @@ fn read(row: &Row) -> Result<Form, Fault> {
 /// Adds a form. A form id already used in the mandate is a [`Fault::Conflict`].
 pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO form (id, mandate, form_id, state, current_version, draft_version, submissions, created_at, \
-         created_by, removed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+        "INSERT INTO form (id, mandate, form_id, state, current_version, draft_version, submissions, ordinals, gathered, \
+         created_at, created_by, removed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0)",
         params![
             form.id,
             form.mandate,

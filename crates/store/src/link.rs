@@ -38,7 +38,7 @@ impl Target {
     pub(crate) fn connect(&self, role: Role) -> Result<Box<dyn Connection>, Fault> {
         Ok(match self {
             Target::Sqlite(file) => Box::new(Sqlite::open(file, role)?),
-            Target::Postgres(config) => Box::new(Postgres::open(config)?),
+            Target::Postgres(config) => Box::new(Postgres::open(config, role)?),
         })
     }
 }

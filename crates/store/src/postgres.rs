@@ -13,6 +13,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type};
 use postgres::{Client, Config, NoTls, Statement};
 
 use crate::database::{Connection, Each, Engine, brief};
+use crate::link::Role;
 use crate::row::{Inner, Row};
 use crate::{Fault, Value, ValueRef};
 
@@ -26,6 +27,10 @@ const SESSION: &str = "
     SET lock_timeout = '10s';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 ";
+
+/// Reads are planned each time by the size that tables have then: a plan that was made while a table was small would
+/// read all of it later, where nobody's statistics tell the server to plan anew. Writes find single rows by their keys.
+const READING: &str = "SET plan_cache_mode = force_custom_plan;";
 
 pub(crate) struct Postgres {
     client: Client,
@@ -51,10 +56,13 @@ pub(crate) fn configure(url: &str) -> Result<Config, Fault> {
 }
 
 impl Postgres {
-    pub(crate) fn open(config: &Config) -> Result<Self, Fault> {
+    pub(crate) fn open(config: &Config, role: Role) -> Result<Self, Fault> {
         let connect = || {
             let mut client = config.connect(NoTls)?;
             client.batch_execute(SESSION)?;
+            if role == Role::Read {
+                client.batch_execute(READING)?;
+            }
             Ok(Postgres { client, prepared: HashMap::new() })
         };
         connect().map_err(|error: postgres::Error| {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi::{SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE};
-use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef as SqliteValue};
 
 use crate::database::{Connection, Each, Engine, brief};
@@ -51,7 +50,6 @@ impl Sqlite {
             connection.set_prepared_statement_cache_capacity(PREPARED);
             turn_on_log(&connection)?;
             connection.execute_batch(PRAGMAS)?;
-            define_number_of(&connection)?;
             connection.execute_batch(match role {
                 // Negative: KiB of page cache.
                 Role::Write => "PRAGMA cache_size = -8192;",
@@ -74,16 +72,6 @@ impl Sqlite {
         );
         fault(error, sql)
     }
-}
-
-/// `number_of(text)`: the number that a text holds, or null, as the migration defines it for PostgreSQL.
-fn define_number_of(connection: &rusqlite::Connection) -> Result<(), rusqlite::Error> {
-    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    connection.create_scalar_function("number_of", 1, flags, |context| {
-        let text = context.get_raw(0).as_str_or_null().ok().flatten().unwrap_or_default();
-        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-        Ok(if plain { text.parse::<f64>().ok() } else { None })
-    })
 }
 
 /// Two servers that start at once may find the file locked in the one moment where SQLite does not wait by itself.

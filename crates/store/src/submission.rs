@@ -1,6 +1,8 @@
 //! Submissions: every version as it was received, sealed; attachments; notes.
 
-use crate::{Fault, Row, Tx, Value, params};
+pub use crate::found::{Found, find};
+use crate::sets::{self, Shown};
+use crate::{Fault, Row, Tx, ledger, params};
 
 /// A submission, whatever its version.
 #[derive(Clone)]
@@ -31,12 +33,12 @@ pub struct Submission {
     pub erased_at: Option<i64>,
 }
 
-const COLUMNS: &str = "submission.id, submission.form, submission.instance_id, submission.current_version, \
+pub(crate) const COLUMNS: &str = "submission.id, submission.form, submission.instance_id, submission.current_version, \
                        submission.versions, submission.review_state, submission.device, submission.member, \
                        submission.created_at, submission.updated_at, submission.removed_at, submission.erased_at";
-const COLUMN_COUNT: usize = 12;
+pub(crate) const COLUMN_COUNT: usize = 12;
 
-fn read(row: &Row) -> Result<Submission, Fault> {
+pub(crate) fn read(row: &Row) -> Result<Submission, Fault> {
     Ok(Submission {
         id: row.get(0)?,
         form: row.get(1)?,
@@ -90,13 +92,15 @@ pub struct SubmissionVersion {
     pub leaf: i64,
 }
 
-const VERSION_COLUMNS: &str = "submission_version.id, submission_version.submission, submission_version.form, \
+pub(crate) const VERSION_COLUMNS: &str = "submission_version.id, submission_version.submission, submission_version.form, \
      submission_version.number, submission_version.instance_id, submission_version.form_version, \
      submission_version.received_at, submission_version.device, submission_version.member, \
      submission_version.open_values, submission_version.sealed_sensitive, submission_version.sealed_identity, \
      submission_version.sealed_xml, submission_version.digest, submission_version.encrypted, submission_version.leaf";
 
-fn read_version_at(row: &Row, first: usize) -> Result<SubmissionVersion, Fault> {
+pub(crate) const VERSION_COLUMN_COUNT: usize = 16;
+
+pub(crate) fn read_version_at(row: &Row, first: usize) -> Result<SubmissionVersion, Fault> {
     Ok(SubmissionVersion {
         id: row.get(first)?,
         submission: row.get(first + 1)?,
@@ -117,14 +121,21 @@ fn read_version_at(row: &Row, first: usize) -> Result<SubmissionVersion, Fault> 
     })
 }
 
-/// Adds a submission with its first version, and counts it.
+/// Adds a submission with its first version, counts it, and puts it on the lists.
 pub fn add(tx: &mut Tx, submission: &Submission, version: &SubmissionVersion) -> Result<(), Fault> {
+    let (ordinal, gathered): (i64, i64) = tx.one(
+        "UPDATE form SET submissions = submissions + 1, ordinals = ordinals + 1 WHERE id = $1 \
+         RETURNING ordinals, gathered",
+        params![submission.form],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     tx.execute(
-        "INSERT INTO submission (id, form, instance_id, current_version, versions, review_state, device, member, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO submission (id, form, ordinal, instance_id, current_version, versions, review_state, device, \
+         member, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![
             submission.id,
             submission.form,
+            ordinal,
             &submission.instance_id,
             submission.current_version,
             submission.versions,
@@ -136,19 +147,35 @@ pub fn add(tx: &mut Tx, submission: &Submission, version: &SubmissionVersion) ->
         ],
     )?;
     insert_version(tx, version)?;
-    tx.execute("UPDATE form SET submissions = submissions + 1 WHERE id = $1", params![submission.form])?;
-    Ok(())
+    sets::came(tx, submission.form, ordinal, gathered, &version.open_values)
 }
 
 /// Adds a later version and makes it the current one. The review state becomes `edited`.
 pub fn add_version(tx: &mut Tx, version: &SubmissionVersion) -> Result<(), Fault> {
+    let before = before_change(tx, version.submission)?;
     insert_version(tx, version)?;
     tx.execute(
         "UPDATE submission SET current_version = $1, versions = versions + 1, updated_at = $2, \
          review_state = 'edited' WHERE id = $3",
         params![version.id, version.received_at, version.submission],
     )?;
+    if let Some(before) = before {
+        sets::edit(tx, &before, &version.open_values)?;
+        sets::review(tx, &before, "edited")?;
+    }
     Ok(())
+}
+
+/// A submission in sight as it is before a change, while no other server can change one of its form. None when it is
+/// out of sight: then it is on no list.
+fn before_change(tx: &mut Tx, id: i64) -> Result<Option<Shown>, Fault> {
+    // First the ledger, which intake takes first: servers that wait for each other both ways would wait for ever.
+    ledger::take_head(tx)?;
+    tx.execute(
+        "UPDATE form SET ordinals = ordinals WHERE id = (SELECT form FROM submission WHERE id = $1)",
+        params![id],
+    )?;
+    sets::shown(tx, id)
 }
 
 fn insert_version(tx: &mut Tx, version: &SubmissionVersion) -> Result<(), Fault> {
@@ -300,154 +327,32 @@ pub struct Listed {
     pub key: Key,
 }
 
-/// The conditions of a list as SQL text after WHERE, its values in first-use order.
-fn conditions<'l>(list: &'l List, values: &mut Vec<Value<'l>>) -> String {
-    fn bind<'l>(values: &mut Vec<Value<'l>>, value: impl Into<Value<'l>>) -> String {
-        values.push(value.into());
-        format!("${}", values.len())
-    }
-    let mut text = format!("submission.form = {} AND submission.removed_at IS NULL", bind(values, list.form));
-    if let Some(state) = &list.review_state {
-        text += &format!(" AND submission.review_state = {}", bind(values, state.as_str()));
-    }
-    if let Some(device) = list.device {
-        text += &format!(" AND submission.device = {}", bind(values, device));
-    }
-    if let Some(from) = list.from {
-        text += &format!(" AND submission.created_at >= {}", bind(values, from));
-    }
-    if let Some(until) = list.until {
-        text += &format!(" AND submission.created_at < {}", bind(values, until));
-    }
-    for filter in &list.fields {
-        let field = format!("CAST({OPEN} ->> {} AS TEXT)", bind(values, filter.path.as_str()));
-        text += &match &filter.test {
-            FieldTest::Is(value) => format!(" AND {field} = {}", bind(values, value.as_str())),
-            FieldTest::Contains(value) => {
-                let pattern =
-                    value.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-                format!(" AND lower({field}) LIKE {} ESCAPE '\\'", bind(values, format!("%{pattern}%")))
-            }
-            FieldTest::AtLeast(value) => {
-                format!(" AND number_of({field}) >= {}", bind(values, *value))
-            }
-            FieldTest::AtMost(value) => {
-                format!(" AND number_of({field}) <= {}", bind(values, *value))
-            }
-        };
-    }
-    text
-}
-
-const OPEN: &str = "submission_version.open_values";
-
 /// Calls `each` for every submission of the list, in order.
-pub fn list(
-    tx: &mut Tx,
-    list: &List,
-    mut each: impl FnMut(Listed) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut values = Vec::new();
-    let mut text = conditions(list, &mut values);
-    let (direction, beyond) = if list.ascending { ("ASC", ">") } else { ("DESC", "<") };
-    let ordered_by = match &list.order {
-        Order::Received => None,
-        Order::Text(path) | Order::Number(path) => {
-            values.push(Value::from(path.as_str()));
-            let field = format!("CAST({OPEN} ->> ${} AS TEXT)", values.len());
-            Some(match list.order {
-                Order::Number(_) => format!("COALESCE(number_of({field}), 0)"),
-                _ => format!("COALESCE({field}, '')"),
-            })
-        }
-    };
-    let key = match &ordered_by {
-        None => "''".to_owned(),
-        Some(expression) => format!("CAST({expression} AS TEXT)"),
-    };
-    if let Some(after) = &list.after {
-        match &ordered_by {
-            None => {
-                values.push(Value::from(after.id));
-                text += &format!(" AND submission.id {beyond} ${}", values.len());
-            }
-            Some(expression) => {
-                values.push(match list.order {
-                    Order::Number(_) => Value::from(after.value.parse::<f64>().unwrap_or(0.0)),
-                    _ => Value::from(after.value.as_str()),
-                });
-                let value = values.len();
-                values.push(Value::from(after.id));
-                let id = values.len();
-                text += &format!(
-                    " AND ({expression} {beyond} ${value} OR ({expression} = ${value} AND submission.id {beyond} ${id}))"
-                );
-            }
-        }
-    }
-    let order = match &ordered_by {
-        None => format!("submission.id {direction}"),
-        Some(expression) => format!("{expression} {direction}, submission.id {direction}"),
-    };
-    values.push(Value::from(list.limit));
-    let limit = values.len();
-    tx.each(
-        &format!(
-            "SELECT {COLUMNS}, {VERSION_COLUMNS}, {key} FROM submission \
-             JOIN submission_version ON submission_version.id = submission.current_version \
-             WHERE {text} ORDER BY {order} LIMIT ${limit}"
-        ),
-        &values,
-        |row| {
-            let submission = read(row)?;
-            let key = Key { value: row.get(COLUMN_COUNT + 16)?, id: submission.id };
-            each(Listed { version: read_version_at(row, COLUMN_COUNT)?, submission, key })
-        },
-    )
+pub fn list(tx: &mut Tx, list: &List, each: impl FnMut(Listed) -> Result<(), Fault>) -> Result<(), Fault> {
+    find(tx, list)?.list(tx, list, each)
 }
 
-/// How many submissions the list has, whatever its limit. Unfiltered lists are answered from a kept count.
+/// How many submissions the list has, whatever its limit.
 pub fn count(tx: &mut Tx, list: &List) -> Result<i64, Fault> {
-    let filtered = list.review_state.is_some()
-        || list.device.is_some()
-        || list.from.is_some()
-        || list.until.is_some()
-        || !list.fields.is_empty();
-    if !filtered {
-        return tx.one("SELECT submissions FROM form WHERE id = $1", params![list.form], |row| row.get(0));
-    }
-    let mut values = Vec::new();
-    let text = conditions(list, &mut values);
-    let join = if list.fields.is_empty() {
-        ""
-    } else {
-        "JOIN submission_version ON submission_version.id = submission.current_version"
-    };
-    tx.one(&format!("SELECT count(*) FROM submission {join} WHERE {text}"), &values, |row| row.get(0))
+    find(tx, list)?.count(tx)
 }
 
 /// How many submissions of a form are in each review state.
 pub fn count_by_state(tx: &mut Tx, form: i64) -> Result<Vec<(String, i64)>, Fault> {
-    tx.rows(
-        "SELECT review_state, count(*) FROM submission WHERE form = $1 AND removed_at IS NULL \
-         GROUP BY review_state ORDER BY review_state",
-        params![form],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+    Ok(sets::count_by_state(tx, form)?.into_iter().collect())
 }
 
 /// How many submissions of a form nobody has reviewed in their present version.
 pub fn count_unreviewed(tx: &mut Tx, form: i64) -> Result<i64, Fault> {
-    tx.one(
-        "SELECT count(*) FROM submission WHERE form = $1 AND review_state IN ('received', 'edited') \
-         AND removed_at IS NULL",
-        params![form],
-        |row| row.get(0),
-    )
+    let counts = sets::count_by_state(tx, form)?;
+    Ok(["received", "edited"].into_iter().filter_map(|state| counts.get(state)).sum())
 }
 
 /// Sets the review state.
 pub fn review(tx: &mut Tx, id: i64, state: &str, at: i64) -> Result<(), Fault> {
+    if let Some(before) = before_change(tx, id)? {
+        sets::review(tx, &before, state)?;
+    }
     tx.execute(
         "UPDATE submission SET review_state = $1, updated_at = $2 WHERE id = $3",
         params![state, at, id],
@@ -458,6 +363,10 @@ pub fn review(tx: &mut Tx, id: i64, state: &str, at: i64) -> Result<(), Fault> {
 /// Destroys what a submission says: sealed values, keys, digests and attachments' keys. Returns the names of the
 /// sealed files that can now be deleted. The rows and their leaves stay.
 pub fn erase(tx: &mut Tx, id: i64, at: i64) -> Result<Vec<String>, Fault> {
+    if let Some(before) = before_change(tx, id)? {
+        sets::remove(tx, &before)?;
+        tx.execute("UPDATE form SET submissions = submissions - 1 WHERE id = $1", params![before.form])?;
+    }
     let files = tx.rows(
         "SELECT attachment.content FROM attachment \
          JOIN submission_version ON submission_version.id = attachment.submission_version \
@@ -476,16 +385,10 @@ pub fn erase(tx: &mut Tx, id: i64, at: i64) -> Result<Vec<String>, Fault> {
         params![id],
     )?;
     tx.execute("UPDATE note SET sealed_body = NULL WHERE submission = $1", params![id])?;
-    let counted = tx.execute(
+    tx.execute(
         "UPDATE submission SET erased_at = $1, removed_at = COALESCE(removed_at, $1) WHERE id = $2 AND removed_at IS NULL",
         params![at, id],
     )?;
-    if counted > 0 {
-        tx.execute(
-            "UPDATE form SET submissions = submissions - 1 WHERE id = (SELECT form FROM submission WHERE id = $1)",
-            params![id],
-        )?;
-    }
     Ok(files)
 }
 

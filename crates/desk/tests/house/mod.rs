@@ -47,6 +47,11 @@ impl Home {
         Home { folder: tempfile::tempdir().unwrap(), database: None, made: None }
     }
 
+    /// In a folder on the disk of `path`, not where temporary files are.
+    pub fn sqlite_in(path: &str) -> Home {
+        Home { folder: TempDir::new_in(path).unwrap(), database: None, made: None }
+    }
+
     /// A new database on the cluster of `DEUNGDAE_TEST_POSTGRES`.
     pub fn postgres() -> Option<Home> {
         let url = std::env::var("DEUNGDAE_TEST_POSTGRES").unwrap_or_default();
