@@ -314,17 +314,19 @@ impl Found {
         columns: &str,
         each: impl FnMut(&Row) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let Some(last) = ordinals.last() else { return Ok(()) };
-        // Always of the same length, so that one text is kept prepared.
-        let padded = ordinals.iter().chain(std::iter::repeat(last)).take(AT_ONCE);
-        let values: Vec<Value> =
-            [self.form].iter().chain(padded).map(|number| Value::from(*number)).collect();
-        let places = (2..AT_ONCE + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+        // Always of the same length, so that one text is kept prepared; no submission has a negative ordinal.
+        let padded = ordinals.iter().copied().chain(std::iter::repeat_n(-1, AT_ONCE)).take(AT_ONCE);
+        let values: Vec<Value> = std::iter::once(self.form).chain(padded).map(Value::from).collect();
+        let places = (2..AT_ONCE + 2).map(|place| format!("(CAST(${place} AS BIGINT))"));
+        let places = places.collect::<Vec<_>>().join(", ");
+        // A subselect, not a join or IN: it is one walk down the index whatever the planner believes of the table.
         tx.each(
             &format!(
-                "SELECT {columns} FROM submission \
-                 JOIN submission_version ON submission_version.id = submission.current_version \
-                 WHERE submission.form = $1 AND submission.removed_at IS NULL AND submission.ordinal IN ({places})"
+                "WITH wanted (ordinal) AS (VALUES {places}) SELECT {columns} FROM wanted \
+                 CROSS JOIN submission CROSS JOIN submission_version \
+                 WHERE submission.id = (SELECT there.id FROM submission AS there WHERE there.form = $1 \
+                 AND there.ordinal = wanted.ordinal AND there.removed_at IS NULL) \
+                 AND submission_version.id = submission.current_version"
             ),
             &values,
             each,
