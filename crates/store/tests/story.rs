@@ -394,11 +394,14 @@ fn a_lost_database_answers_that_and_comes_back_by_itself() {
 
     // Cut in the middle of a batch: its work is not stored, and said so.
     let (go, wait) = std::sync::mpsc::channel::<()>();
+    let (begun, written) = std::sync::mpsc::channel::<()>();
     let first = store.write(move |tx| {
         tx.execute(PUT, params![3, "a"])?;
+        let _ = begun.send(());
         let _ = wait.recv();
         Ok::<_, Fault>(())
     });
+    written.recv().unwrap();
     home.superuser(cut);
     go.send(()).unwrap();
     assert!(matches!(runtime().block_on(first), Err(Fault::Unavailable { .. })));
