@@ -429,8 +429,9 @@ pub(crate) struct Walk<'w> {
     pub(crate) after: Option<(&'w str, i64)>,
 }
 
-/// Rows of a walk read at first, and then.
-const STEPS: [i64; 2] = [64, 1024];
+/// Rows of a walk read by the first statement; each one after it reads four times as many, up to the most.
+const STEP: i64 = 64;
+const LONGEST_STEP: i64 = 4096;
 
 impl Walk<'_> {
     /// The first so many submissions of the walk that are wanted, with their values.
@@ -443,10 +444,9 @@ impl Walk<'_> {
         let (direction, beyond) = if self.ascending { ("ASC", ">") } else { ("DESC", "<") };
         let mut found = Vec::new();
         let mut last: Option<(String, i64)> = None;
-        let mut steps = STEPS.into_iter();
-        let mut step = STEPS[0];
+        let mut held = Vec::new();
+        let mut step = STEP;
         while found.len() < limit {
-            step = steps.next().unwrap_or(step);
             // From the first run on that may hold what comes after.
             let from = match (&last, self.after) {
                 (Some((text, first)), _) => Some((text.clone(), *first, "")),
@@ -479,26 +479,29 @@ impl Walk<'_> {
                 &values,
                 |row| {
                     read += 1;
-                    let text: String = row.get(0)?;
-                    let mut held = Vec::new();
+                    let crate::ValueRef::Text(text) = row.value(0)? else { return Ok(()) };
+                    held.clear();
                     if let crate::ValueRef::Blob(run) = row.value(2)? {
                         ordinals::decode(run, |ordinal| held.push(ordinal));
                     }
                     if !self.ascending {
                         held.reverse();
                     }
-                    for ordinal in held {
-                        if found.len() < limit && wanted(ordinal) && self.is_beyond(&text, ordinal) {
-                            found.push((text.clone(), ordinal));
+                    for ordinal in &held {
+                        if found.len() < limit && wanted(*ordinal) && self.is_beyond(text, *ordinal) {
+                            found.push((text.to_owned(), *ordinal));
                         }
                     }
-                    last = Some((text, row.get(1)?));
+                    let (last_text, last_first) = last.get_or_insert_default();
+                    text.clone_into(last_text);
+                    *last_first = row.get(1)?;
                     Ok::<_, Fault>(())
                 },
             )?;
             if read < step {
                 break;
             }
+            step = (step * 4).min(LONGEST_STEP);
         }
         Ok(found)
     }
