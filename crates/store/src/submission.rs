@@ -276,9 +276,9 @@ pub enum Order {
     /// Time of arrival.
     #[default]
     Received,
-    /// An open field, as text.
+    /// An open field, as text: by the first 120 characters. Those without a value come before all others.
     Text(String),
-    /// An open field, as a number.
+    /// An open field, as a number, and equal numbers as text. Those without a number come before all others.
     Number(String),
 }
 
@@ -310,7 +310,7 @@ pub struct List {
 /// Where a row stands in an ordered list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
-    /// The value ordered by, as text; empty when ordered by arrival.
+    /// The value ordered by, as text, a long one cut; empty when there is none, or ordered by arrival.
     pub value: String,
     /// The submission.
     pub id: i64,
