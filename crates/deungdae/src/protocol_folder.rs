@@ -17,12 +17,13 @@ pub(crate) fn check(folder: &Path, json: bool) -> Outcome {
                 println!("{}", json!({ "name": protocol.name, "version": protocol.version, "problems": [] }));
             } else {
                 println!(
-                    "{} {}: {} forms, {} registries, {} compartments, nothing wrong.",
+                    "{} {}: {} forms, {} registries, {} compartments, {} workflows, nothing wrong.",
                     protocol.name,
                     protocol.version,
                     protocol.forms.len(),
                     protocol.registries.len(),
-                    protocol.compartments.len()
+                    protocol.compartments.len(),
+                    protocol.workflows.len()
                 );
             }
             Ok(ExitCode::SUCCESS)

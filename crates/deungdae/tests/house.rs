@@ -24,7 +24,8 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("linkage", 0, &["names"]),
     ("casework", 0, &[]),
     ("aid", 0, &[]),
-    ("protocol", 1, &["xlsform", "xforms"]),
+    // A protocol declares workflows, and only `casework` knows what a workflow may say.
+    ("protocol", 1, &["xlsform", "xforms", "casework"]),
     ("store", 1, &[]),
     ("desk", 2, EVERYTHING_BELOW),
     ("web", 3, &["desk"]),

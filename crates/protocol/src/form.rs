@@ -6,6 +6,7 @@ use crate::rows::Rows;
 use crate::texts::Texts;
 use crate::toml_section::{PROTOCOL_TOML, Section};
 use crate::words::Subject;
+use crate::workflow::workflow_name;
 use crate::{leaks, translations};
 use std::collections::BTreeMap;
 
@@ -203,6 +204,7 @@ pub(crate) fn check_unused(
     let named = |path: &str| {
         path == PROTOCOL_TOML
             || path == method
+            || workflow_name(path).is_some()
             || forms.iter().any(|form| path == form || path.starts_with(&media_folder(form)))
     };
     for path in files.keys().filter(|path| !named(path)) {

@@ -21,6 +21,7 @@ mod texts;
 mod toml_section;
 mod translations;
 mod words;
+mod workflow;
 
 pub use compartment::{Compartment, Keep, Sealing};
 pub use consent::Consent;
@@ -38,3 +39,4 @@ pub use texts::{LANGUAGES, Texts};
 pub use words::{
     FinestDate, FinestPlace, KeepThen, KeepUntil, Point, PropertyType, Right, Subject, UnknownWord,
 };
+pub use workflow::ProtocolWorkflow;

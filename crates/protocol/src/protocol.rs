@@ -6,11 +6,11 @@ use crate::problem::Problem;
 use crate::registry::{self, Registry};
 use crate::role::{self, Role};
 use crate::texts::Texts;
-use crate::toml_section::{PROTOCOL_TOML, Section, line};
+use crate::toml_section::{PROTOCOL_TOML, Section};
 use crate::words::Right;
+use crate::workflow::{self, ProtocolWorkflow};
 use crate::{entries, toml_section};
 use std::collections::BTreeMap;
-use toml::de::DeTable;
 use xforms::Class;
 
 /// A kind of work, read from its folder and checked: everything a server needs to put it to work.
@@ -36,6 +36,8 @@ pub struct Protocol {
     pub forms: Vec<ProtocolForm>,
     /// Its registries.
     pub registries: Vec<Registry>,
+    /// How its kinds of case go, by name.
+    pub workflows: Vec<ProtocolWorkflow>,
     /// What its published tables keep to.
     pub disclosure: Disclosure,
     /// SHA-256 of its folder, see [`fingerprint`].
@@ -86,6 +88,11 @@ impl Protocol {
         self.registries.iter().find(|registry| registry.name == name)
     }
 
+    /// The workflow with this name.
+    pub fn workflow(&self, name: &str) -> Option<&ProtocolWorkflow> {
+        self.workflows.iter().find(|known| known.workflow.id == name)
+    }
+
     /// Which compartments take the values of a form, of the protocol or not.
     pub fn sealing(&self, form_id: &str) -> &Sealing {
         self.form(form_id).map_or(&self.other_forms, |form| &form.sealing)
@@ -119,20 +126,8 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         ));
         return None;
     };
-    let Ok(source) = std::str::from_utf8(bytes) else {
-        problems.push(Problem::new(PROTOCOL_TOML, "the file is not UTF-8 text", "Save it as UTF-8"));
-        return None;
-    };
-    let (table, errors) = DeTable::parse_recoverable(source);
-    for error in errors {
-        let row = error.span().and_then(|span| line(source, span.start));
-        let message = error.message().trim().replace('\n', "; ");
-        problems.push(Problem::new(PROTOCOL_TOML, message, "Correct the line; the file is TOML").row(row));
-    }
-    if !problems.is_empty() {
-        return None;
-    }
-    let root = Section::root(source, &table);
+    let (source, table) = toml_section::parse(PROTOCOL_TOML, bytes, problems)?;
+    let root = Section::root(PROTOCOL_TOML, source, &table, "the protocol");
     let compartments = compartment::read(&root, problems);
     let forms = form::read(&root, files, &compartments, problems);
     let mut registries = registry::read(&root, &compartments, problems);
@@ -141,6 +136,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     let form_files = form_files(&root);
     entries::check(&forms, forms.len() == form_files.len(), &mut registries, problems);
     form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
+    let roles = role::read(&root, &compartments, problems);
     let mut protocol = Protocol {
         name: root.text("name", problems).value,
         version: root.text("version", problems).value,
@@ -148,7 +144,8 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         description: root.translated("description", problems),
         method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
         other_forms: other_forms(&root, &compartments, problems),
-        roles: role::read(&root, &compartments, problems),
+        workflows: workflow::read(files, &compartments, &roles, problems),
+        roles,
         compartments,
         forms: Vec::new(),
         registries,

@@ -156,7 +156,7 @@ fn read_properties<'t>(
     properties
 }
 
-fn read_choices(section: &Section, problems: &mut Vec<Problem>) -> Vec<Choice> {
+pub(crate) fn read_choices(section: &Section, problems: &mut Vec<Problem>) -> Vec<Choice> {
     let mut choices = Vec::new();
     for choice in section.sections("choices", problems) {
         let name = choice.text("name", problems).value;

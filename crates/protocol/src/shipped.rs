@@ -26,7 +26,9 @@ shipped! {
         "forms/interview_conditions.md",
         "forms/record_review.md",
         "forms/reprisal_check.md",
-        "forms/worker_interview.md";
+        "forms/worker_interview.md",
+        "workflow/finding.toml",
+        "workflow/visit.toml";
 }
 
 /// The protocols that come with the program: their names and files, in the order of their names.

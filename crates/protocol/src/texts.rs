@@ -22,6 +22,11 @@ impl Texts {
         }
     }
 
+    /// The same for an engine, which knows languages only by their tags.
+    pub(crate) fn to_words(&self) -> casework::Words {
+        casework::Words::from(LANGUAGES.map(|language| (language, self.get(language))))
+    }
+
     pub(crate) fn set(&mut self, language: &str, text: &str) {
         let place = match language {
             "en" => &mut self.en,

@@ -1,4 +1,4 @@
-//! Reads `protocol.toml` table by table and notes every fault on the way instead of stopping at the first.
+//! Reads `protocol.toml`, and the other TOML files of a folder, table by table and notes every fault on the way instead of stopping at the first.
 
 use crate::problem::Problem;
 use crate::texts::{LANGUAGES, Texts};
@@ -20,6 +20,7 @@ pub(crate) struct At<T> {
 
 /// One table of the file. Keys that nobody asked for are reported by [`Section::finish`].
 pub(crate) struct Section<'t> {
+    file: &'t str,
     source: &'t str,
     table: &'t DeTable<'t>,
     offset: usize,
@@ -29,12 +30,14 @@ pub(crate) struct Section<'t> {
 }
 
 impl<'t> Section<'t> {
-    pub fn root(source: &'t str, table: &'t Spanned<DeTable<'t>>) -> Section<'t> {
-        Section::new(source, table.get_ref(), table.span().start, "the protocol".to_owned())
+    /// The whole of a file.
+    pub fn root(file: &'t str, source: &'t str, table: &'t Spanned<DeTable<'t>>, what: &str) -> Section<'t> {
+        let (offset, table) = (table.span().start, table.get_ref());
+        Section { file, source, table, offset, what: what.to_owned(), asked: RefCell::default() }
     }
 
-    fn new(source: &'t str, table: &'t DeTable<'t>, offset: usize, what: String) -> Section<'t> {
-        Section { source, table, offset, what, asked: RefCell::default() }
+    fn inner(&self, table: &'t DeTable<'t>, offset: usize, what: String) -> Section<'t> {
+        Section { file: self.file, source: self.source, table, offset, what, asked: RefCell::default() }
     }
 
     pub fn named(mut self, what: String) -> Section<'t> {
@@ -51,7 +54,12 @@ impl<'t> Section<'t> {
     pub fn problem(&self, key: &str, message: impl Into<String>, what_to_do: impl Into<String>) -> Problem {
         let row =
             self.table.get(key).map_or_else(|| self.row(), |value| line(self.source, value.span().start));
-        Problem::new(PROTOCOL_TOML, message, what_to_do).row(row).column(key).field(&self.what)
+        Problem::new(self.file, message, what_to_do).row(row).column(key).field(&self.what)
+    }
+
+    /// Whether a key is written here.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
     }
 
     fn value(&self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
@@ -218,9 +226,7 @@ impl<'t> Section<'t> {
     pub fn section(&self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Section<'t>> {
         let value = self.value(key)?;
         match value.get_ref().as_table() {
-            Some(table) => {
-                Some(Section::new(self.source, table, value.span().start, format!("{key} of {}", self.what)))
-            }
+            Some(table) => Some(self.inner(table, value.span().start, format!("{key} of {}", self.what))),
             None => {
                 self.wrong_type(key, "a table", problems);
                 None
@@ -234,7 +240,7 @@ impl<'t> Section<'t> {
         for item in self.items(key, problems) {
             match item.get_ref().as_table() {
                 Some(table) => {
-                    sections.push(Section::new(self.source, table, item.span().start, format!("a {key}")));
+                    sections.push(self.inner(table, item.span().start, format!("a {key}")));
                 }
                 None => self.wrong_type(key, "a list of tables", problems),
             }
@@ -253,6 +259,30 @@ impl<'t> Section<'t> {
         let texts = section.languages(problems);
         section.finish(problems);
         texts
+    }
+
+    /// A text in every language that may be left out.
+    pub fn optional_translated(&self, key: &'static str, problems: &mut Vec<Problem>) -> Option<Texts> {
+        self.value(key)?;
+        Some(self.translated(key, problems))
+    }
+
+    /// A table whose keys are names of the protocol's own: each with its text, in the order in which they stand.
+    pub fn named_texts(&self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, At<String>)> {
+        let Some(section) = self.section(key, problems) else { return Vec::new() };
+        let mut named = Vec::new();
+        for (name, value) in section.table {
+            let at = value.span().start;
+            match value.get_ref().as_str() {
+                Some(text) => {
+                    let text = At { value: text.to_owned(), row: line(self.source, at) };
+                    named.push((at, (name.get_ref().to_string(), text)));
+                }
+                None => section.wrong_type(name.get_ref(), "a text in quotes", problems),
+            }
+        }
+        named.sort_by_key(|(at, _)| *at);
+        named.into_iter().map(|(_, named)| named).collect()
     }
 
     /// The languages given in this table itself.
@@ -287,6 +317,25 @@ impl<'t> Section<'t> {
     }
 }
 
+/// Parses a TOML file; nothing when a problem was told.
+pub(crate) fn parse<'s>(
+    file: &str,
+    bytes: &'s [u8],
+    problems: &mut Vec<Problem>,
+) -> Option<(&'s str, Spanned<DeTable<'s>>)> {
+    let Ok(source) = std::str::from_utf8(bytes) else {
+        problems.push(Problem::new(file, "the file is not UTF-8 text", "Save it as UTF-8"));
+        return None;
+    };
+    let (table, errors) = DeTable::parse_recoverable(source);
+    for error in &errors {
+        let row = error.span().and_then(|span| line(source, span.start));
+        let message = error.message().trim().replace('\n', "; ");
+        problems.push(Problem::new(file, message, "Correct the line; the file is TOML").row(row));
+    }
+    errors.is_empty().then_some((source, table))
+}
+
 /// The language's English name.
 pub(crate) fn language_name(language: &str) -> &'static str {
     match language {
@@ -297,7 +346,7 @@ pub(crate) fn language_name(language: &str) -> &'static str {
 }
 
 /// The line, counted from 1, that a byte of the source stands on.
-pub(crate) fn line(source: &str, offset: usize) -> Option<u32> {
+fn line(source: &str, offset: usize) -> Option<u32> {
     let before = source.as_bytes().get(..offset)?;
     u32::try_from(before.iter().filter(|byte| **byte == b'\n').count() + 1).ok()
 }

@@ -61,6 +61,34 @@ impl Word for xforms::Class {
     }
 }
 
+impl Word for casework::Severity {
+    fn of(word: &str) -> Option<Self> {
+        match word {
+            "work" => Some(casework::Severity::Work),
+            "people" => Some(casework::Severity::People),
+            _ => None,
+        }
+    }
+    fn words() -> String {
+        "work, people".to_owned()
+    }
+}
+
+impl Word for casework::FieldKind {
+    fn of(word: &str) -> Option<Self> {
+        match word {
+            "select" => Some(casework::FieldKind::Choice(Vec::new())),
+            "number" => Some(casework::FieldKind::Number),
+            "date" => Some(casework::FieldKind::Date),
+            "text" => Some(casework::FieldKind::Text),
+            _ => None,
+        }
+    }
+    fn words() -> String {
+        "select, number, date, text".to_owned()
+    }
+}
+
 words! {
     /// What a role lets a member do.
     Right {
