@@ -297,14 +297,13 @@ impl<'w> Check<'w> {
             }
             over.extend(newly);
         }
-        for stage in workflow.stages.iter().filter(|stage| !over.contains(stage.id.as_str())) {
-            let part = Part::Stage(stage.id.clone());
-            if reached(&over, &stage.after) {
-                let message = "it waits for a fact of a stage that opens only after it";
-                self.fault(&part, "done_by", message, "Move that fact into this stage, or out of all stages");
-            } else {
-                self.fault(&part, "after", "no case can reach it", "Put right the stages that it waits for");
-            }
+        // Those behind a stage that cannot be done follow from it, and are not told.
+        let stuck = workflow.stages.iter().filter(|stage| !over.contains(stage.id.as_str()));
+        for stage in stuck.filter(|stage| reached(&over, &stage.after)) {
+            let message =
+                "it waits for a fact of a stage that opens only after it, so no case gets beyond it";
+            let what_to_do = "Move that fact into this stage, or out of all stages";
+            self.fault(&Part::Stage(stage.id.clone()), "done_by", message, what_to_do);
         }
     }
 

@@ -185,3 +185,42 @@ fn a_folder_without_protocol_says_so() {
         "protocol.toml: the file is missing. A protocol is a folder with a file protocol.toml; choose that folder.\n"
     );
 }
+
+#[test]
+fn a_workflow_is_told_all_its_faults() {
+    const VISIT: &str = "workflow/visit.toml";
+    const FINDING: &str = "workflow/finding.toml";
+    let mut folder = workplace();
+    // A role, a stage, a fact, a field and a choice that do not exist.
+    plant(&mut folder, VISIT, "by = [\"visit_lead\"]", "by = [\"boss\"]");
+    plant(&mut folder, VISIT, "after = [\"tour\"]", "after = [\"journey\"]");
+    plant(&mut folder, VISIT, "starts = \"findings_sent\"", "starts = \"findings_posted\"");
+    plant(&mut folder, VISIT, "or frame_tested: difference_percent > 10", "or frame_tested: difference > 10");
+    plant(&mut folder, VISIT, "answer = refused, no_answer", "answer = refused, silence");
+    // A stage that waits for a fact of a later one.
+    plant(
+        &mut folder,
+        VISIT,
+        "done_by = [\"frame_received\"]",
+        "done_by = [\"frame_received\", \"draw_revealed\"]",
+    );
+    // A length of time and a fact that cannot be read, and a clock that nothing stops.
+    plant(&mut folder, VISIT, "due = \"6 months\"", "due = \"half a year\"");
+    plant(&mut folder, VISIT, "done_by = [\"tour_done\"]", "done_by = [\"the tour is done\"]");
+    plant(&mut folder, VISIT, "stops = \"verification_made\"\n", "");
+    // A product that does not exist, a value that could be a name, and no translation.
+    plant(&mut folder, VISIT, "publishes = [\"access_record\"]", "publishes = [\"access\"]");
+    plant(&mut folder, VISIT, "type = \"text\"\nclass = \"open\"", "type = \"text\"\nclass = \"identity\"");
+    plant(&mut folder, VISIT, ", ja = \"立入拒否\" }", " }");
+    // A stopped case that could never end.
+    plant(&mut folder, VISIT, "\"visit_abandoned\", \"visit_closed\"]", "\"visit_closed\"]");
+    // A compartment of the wrong kind, a point that nobody knows, a key that means nothing.
+    plant(&mut folder, FINDING, "sensitive = \"records\"", "sensitive = \"roster\"");
+    plant(&mut folder, FINDING, "second = \"24 hours\"", "third = \"24 hours\"");
+    plant(&mut folder, FINDING, "always = true", "forever = true");
+    // And a file that is no TOML.
+    folder.insert("workflow/torn.toml".to_owned(), b"[[stage]\n".to_vec());
+
+    let problems = Protocol::read(&folder).expect_err("the folder has faults");
+    insta::assert_snapshot!(told(&problems));
+}

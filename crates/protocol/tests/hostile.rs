@@ -49,6 +49,18 @@ proptest! {
     }
 
     #[test]
+    fn a_damaged_workflow(at: prop::sample::Index, length in 0usize..40, instead in "[\\[\\]{}=\"',.:<>a-z0-9가\n ]{0,12}") {
+        let mut folder = protocol::shipped_files("workplace").expect("it is shipped");
+        // The forms are read in a test of their own; without them reading is quick.
+        folder.retain(|path, _| !path.starts_with("forms/"));
+        let bytes = folder.get_mut("workflow/finding.toml").expect("the file is there");
+        let start = at.index(bytes.len());
+        let end = (start + length).min(bytes.len());
+        bytes.splice(start..end, instead.bytes());
+        let _ = Protocol::read(&folder);
+    }
+
+    #[test]
     fn any_bytes(file in prop::sample::select(vec!["protocol.toml", "t.md"]), bytes: Vec<u8>) {
         let mut folder = folder();
         folder.insert(file.to_owned(), bytes);

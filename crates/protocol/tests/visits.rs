@@ -1,11 +1,11 @@
 //! Visits and findings as the workplace protocol declares them: one to its end, one stopped, one refused.
 
-use casework::{ClockState, Deadline, Fact, Refusal, Standing, Value, Workflow, standing};
+use casework::{ClockState, Deadline, Fact, FieldKind, Refusal, Standing, Value, Workflow, standing};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use protocol::Protocol;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A case with a calendar that only goes forward. Everybody's name tells their role.
 struct Case {
@@ -345,4 +345,61 @@ fn corrective_actions_are_due_by_grade_and_wait_for_our_own_eyes() {
     finding.after_days(365).says("Bae/record_reviewer", "action_reversed because seen on the next visit");
     assert!(finding.standing().ended.is_none());
     assert_eq!(finding.open(), ["put_right"]);
+}
+
+/// People who do what is next, and now and then whatever they may: between them they come everywhere.
+#[test]
+fn every_declared_stage_end_and_stop_is_reached() {
+    for name in ["visit", "finding"] {
+        let mut reached = BTreeSet::new();
+        let mut dice: u64 = 20_261_123;
+        let mut roll = |sides: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(dice >> 33).expect("31 bits") % sides.max(1)
+        };
+        let mut case = Case::new(name);
+        for walk in 0..60 {
+            (case.facts, case.now) = (Vec::new(), case.now + SignedDuration::from_hours(24 * walk));
+            for _ in 0..60 {
+                let now = case.standing();
+                let asked = now.next.iter().flat_map(|next| &next.kinds).map(ToString::to_string);
+                let mut kinds: Vec<String> = asked.collect();
+                if kinds.is_empty() || roll(5) == 0 {
+                    kinds = now.permitted().iter().map(|kind| kind.id.clone()).collect();
+                }
+                let Some(kind) = kinds.get(roll(kinds.len())) else { break };
+                let declared = case.workflow.fact(kind).expect("it is declared");
+                let mut fact =
+                    case.fact(&format!("P{}/{}", roll(4), declared.by[roll(declared.by.len())]), kind);
+                for field in &declared.fields {
+                    let value = match &field.kind {
+                        FieldKind::Choice(choices) => Value::Choice(choices[roll(choices.len())].0.clone()),
+                        FieldKind::Number => Value::Number(if roll(15) == 0 { 12.0 } else { 2.0 }),
+                        _ => Value::Text("9f86d0".to_owned()),
+                    };
+                    fact.values.insert(field.name.clone(), value);
+                }
+                fact.reason = Some("because".to_owned());
+                let rare = ["visit_abandoned", "supervisor_stayed", "answers_demanded"];
+                if (rare.contains(&kind.as_str()) && roll(10) > 0) || case.standing().may(&fact).is_err() {
+                    continue;
+                }
+                case.facts.push(fact);
+                case.after_days(i64::try_from(roll(12)).expect("a few"));
+                let standing = case.standing();
+                assert!(standing.not_counted.is_empty(), "what may be said counts");
+                reached.extend(standing.done().map(|(stage, _)| format!("stage {}", stage.id)));
+                reached.extend(standing.ended.iter().map(|ended| format!("end {}", ended.end.id)));
+                reached.extend(standing.stops.iter().map(|stop| format!("stop {}", stop.stop.id)));
+                reached.extend(standing.clocks.iter().map(|count| format!("clock {}", count.clock.id)));
+            }
+        }
+        let workflow = &case.workflow;
+        let declared = (workflow.stages.iter().map(|stage| format!("stage {}", stage.id)))
+            .chain(workflow.ends.iter().map(|end| format!("end {}", end.id)))
+            .chain(workflow.stops.iter().map(|stop| format!("stop {}", stop.id)))
+            .chain(workflow.clocks.iter().map(|clock| format!("clock {}", clock.id)));
+        let never: Vec<String> = declared.filter(|part| !reached.contains(part)).collect();
+        assert!(never.is_empty(), "{name}: never reached: {never:?}");
+    }
 }

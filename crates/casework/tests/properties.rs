@@ -1,0 +1,354 @@
+//! What holds for every case, whatever its facts: tried on a workflow that has everything a workflow can have.
+
+use casework::{
+    Amends, Clock, ClockState, Due, End, Fact, FactKind, Field, FieldKind, Need, Product, Severity, Span,
+    Stage, StageState, Standing, Stop, Value, Workflow, check, standing,
+};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+const ROLES: [&str; 2] = ["lead", "officer"];
+const PEOPLE: [&str; 3] = ["Han", "Seo", "Min"];
+
+fn need(text: &str) -> Need {
+    text.parse().expect("a need")
+}
+
+fn ids(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Screening of a person: accelerated or regular, an interview and a record side by side, a decision by two people, an
+/// appeal for some, a case that may come back, three missed meetings in a row that stop it.
+fn screening() -> Workflow {
+    let stage = |id: &str, after: &str, only_when: Option<&str>, done_by: &str| Stage {
+        id: id.into(),
+        title: id.into(),
+        after: ids(after),
+        only_when: only_when.map(need),
+        done_by: done_by.split(';').map(need).collect(),
+    };
+    let kind = |id: &str, stage: &str, by: &str| FactKind {
+        id: id.into(),
+        title: id.into(),
+        next: Some(id.into()),
+        stage: Some(stage.to_owned()).filter(|stage| !stage.is_empty()),
+        by: ids(by),
+        ..FactKind::default()
+    };
+    let mode = Field {
+        name: "mode".into(),
+        kind: FieldKind::Choice(vec![("regular".into(), "Regular".into()), ("fast".into(), "Fast".into())]),
+        ..Field::default()
+    };
+    let clock = |id: &str, starts: &str, due: Due, stops: &str| Clock {
+        id: id.into(),
+        title: id.into(),
+        rule: id.into(),
+        source: "a rule".into(),
+        severity: Severity::Work,
+        starts: need(starts),
+        due,
+        stops: need(stops),
+        pause: Some((need("postponed"), need("resumed"))),
+        always: false,
+    };
+    Workflow {
+        id: "screening".into(),
+        title: "Screening".into(),
+        stages: vec![
+            stage("registration", "", None, "registered"),
+            stage("interview", "registration", None, "interviewed"),
+            stage("research", "registration", Some("registered: mode = regular"), "researched"),
+            stage("decision", "interview research", None, "assessed;decided"),
+            stage("appeal", "decision", Some("appealed"), "appeal_decided"),
+            stage("solution", "appeal", None, "solution_chosen or withdrawn"),
+        ],
+        facts: vec![
+            FactKind { fields: vec![mode], ..kind("registered", "registration", "lead officer") },
+            kind("interviewed", "interview", "officer"),
+            kind("researched", "research", "officer lead"),
+            kind("assessed", "decision", "officer lead"),
+            FactKind { not_by: ids("assessed"), ..kind("decided", "decision", "lead officer") },
+            kind("appealed", "", "lead officer"),
+            FactKind { not_by: ids("decided"), ..kind("appeal_decided", "appeal", "lead officer") },
+            FactKind { reason: true, ..kind("solution_chosen", "solution", "lead") },
+            kind("withdrawn", "", "lead officer"),
+            FactKind { back_to: Some("interview".into()), ..kind("returned", "decision", "lead") },
+            kind("postponed", "", "officer"),
+            kind("resumed", "", "officer"),
+            kind("missed", "", "officer"),
+            kind("met", "", "officer"),
+        ],
+        clocks: vec![
+            clock("interview", "registered", Due::After(Span::Months(1)), "interviewed"),
+            clock("notice", "decided", Due::After(Span::Hours(30)), "solution_chosen or appealed"),
+        ],
+        stops: vec![Stop {
+            id: "lost".into(),
+            state: "lost contact".into(),
+            by: need("missed"),
+            times: 3,
+            lifted_by: Some(need("met")),
+            next: "Find the person".into(),
+            acts: ids("officer"),
+            allows: ids("withdrawn"),
+            publishes: Vec::new(),
+        }],
+        ends: vec![End {
+            id: "closed".into(),
+            title: "closed".into(),
+            by: need("solution_chosen or withdrawn"),
+            after: Vec::new(),
+            allows: ids("met"),
+        }],
+        products: vec![Product { id: "numbers".into(), title: "Numbers".into(), after: ids("solution") }],
+    }
+}
+
+fn second(at: i64) -> Timestamp {
+    Timestamp::from_second(1_780_000_000 + at * 7_000).expect("a moment")
+}
+
+/// Any fact, whether it keeps to the rules or not.
+fn any_fact() -> impl Strategy<Value = Fact> {
+    let kinds: Vec<String> = screening().facts.into_iter().map(|kind| kind.id).collect();
+    (
+        prop::sample::select(kinds),
+        0i64..400,
+        0i64..50,
+        prop::sample::select(PEOPLE.to_vec()),
+        prop::sample::subsequence(ROLES.to_vec(), 1..=2),
+        prop::sample::select(vec!["regular", "fast", "slow"]),
+        prop::option::weighted(0.8, Just("because")),
+        prop::option::weighted(0.15, (any::<bool>(), 0usize..12)),
+    )
+        .prop_map(|(kind, at, late, by, roles, mode, reason, amends)| Fact {
+            id: String::new(),
+            values: if kind == "registered" {
+                [("mode".to_owned(), Value::Choice(mode.into()))].into()
+            } else {
+                [].into()
+            },
+            kind,
+            at: second(at),
+            recorded: second(at + late),
+            by: by.into(),
+            roles: ids(&roles.join(" ")),
+            reason: reason.map(str::to_owned),
+            amends: amends.map(|(withdraws, earlier)| {
+                let earlier = format!("f{earlier:02}");
+                if withdraws { Amends::Withdraws(earlier) } else { Amends::Corrects(earlier) }
+            }),
+        })
+}
+
+fn any_case() -> impl Strategy<Value = Vec<Fact>> {
+    prop::collection::vec(any_fact(), 0..24).prop_map(|mut facts| {
+        for index in 0..facts.len() {
+            let (earlier, rest) = facts.split_at_mut(index);
+            let fact = &mut rest[0];
+            fact.id = format!("f{index:02}");
+            // Most corrections are of the right kind.
+            let amended = fact.amends.as_ref().map(Amends::earlier);
+            if let Some(amended) = earlier.iter().find(|earlier| Some(earlier.id.as_str()) == amended) {
+                fact.kind.clone_from(&amended.kind);
+                fact.values.clone_from(&amended.values);
+            }
+        }
+        facts
+    })
+}
+
+fn at_day<'a>(workflow: &'a Workflow, facts: &'a [Fact], now: i64) -> Standing<'a> {
+    standing(workflow, facts, &second(now).to_zoned_datetime(TimeZone::posix("KST-9").expect("a zone")))
+}
+
+/// All that a page could show of a case.
+fn shown(case: &Standing<'_>) -> String {
+    let permitted: Vec<&str> = case.permitted().iter().map(|kind| kind.id.as_str()).collect();
+    format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?} {permitted:?}",
+        case.stages, case.next, case.clocks, case.stops, case.ended, case.not_counted
+    )
+}
+
+fn done(case: &Standing<'_>) -> BTreeSet<(String, String)> {
+    case.done().map(|(stage, fact)| (stage.id.clone(), fact.id.clone())).collect()
+}
+
+#[test]
+fn the_workflow_of_these_tests_has_no_fault() {
+    let faults = check(&screening(), &ROLES);
+    assert!(faults.is_empty(), "{}", faults.iter().map(|fault| format!("{fault}\n")).collect::<String>());
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_arrival_means_nothing((facts, mixed) in any_case().prop_flat_map(|facts| {
+        (Just(facts.clone()), Just(facts).prop_shuffle())
+    }), now in 0i64..500) {
+        let workflow = screening();
+        prop_assert_eq!(shown(&at_day(&workflow, &facts, now)), shown(&at_day(&workflow, &mixed, now)));
+    }
+
+    /// The new fact may have happened long before the others; it is recorded last, as every new fact is.
+    #[test]
+    fn a_new_fact_never_undoes_a_stage(mut facts in any_case(), mut new in any_fact()) {
+        let workflow = screening();
+        let now = 500;
+        let before: BTreeSet<String> = done(&at_day(&workflow, &facts, now)).into_iter().map(|done| done.0).collect();
+        new.id = "new".into();
+        new.recorded = second(now);
+        let back = workflow.fact(&new.kind).is_some_and(|kind| kind.back_to.is_some());
+        prop_assume!(new.amends.is_none() && !back);
+        facts.push(new);
+        let after: BTreeSet<String> = done(&at_day(&workflow, &facts, now)).into_iter().map(|done| done.0).collect();
+        prop_assert!(before.is_subset(&after), "{before:?} became {after:?}");
+    }
+
+    /// A day that is past looks the same, whatever is recorded later.
+    #[test]
+    fn the_past_stays_as_it_was_known(mut facts in any_case(), mut new in any_fact(), now in 0i64..400) {
+        let workflow = screening();
+        let before = shown(&at_day(&workflow, &facts, now));
+        new.id = "new".into();
+        new.recorded = second(now + 1);
+        facts.push(new);
+        prop_assert_eq!(before, shown(&at_day(&workflow, &facts, now)));
+    }
+
+    /// What `may` allows, counts.
+    #[test]
+    fn a_permitted_fact_counts(mut facts in any_case(), mut new in any_fact()) {
+        let workflow = screening();
+        new.id = "new".into();
+        new.recorded = second(500);
+        let allowed = at_day(&workflow, &facts, 500).may(&new).is_ok();
+        prop_assume!(allowed);
+        facts.push(new);
+        let case = at_day(&workflow, &facts, 500);
+        prop_assert!(case.not_counted.iter().all(|fact| fact.fact.id != "new"));
+    }
+
+    #[test]
+    fn a_withdrawn_fact_leaves_no_trace_but_the_history(facts in any_case(), index: prop::sample::Index) {
+        let workflow = screening();
+        let now = 600;
+        // Facts that nothing amends, so that one can be left out.
+        let facts: Vec<Fact> = facts.into_iter().filter(|fact| fact.amends.is_none()).collect();
+        prop_assume!(!facts.is_empty());
+        let chosen = index.get(&facts).clone();
+        let mut withdrawn = facts.clone();
+        withdrawn.push(Fact {
+            id: "w".into(),
+            by: "Kim".into(),
+            roles: ids("lead officer"),
+            recorded: second(now),
+            reason: Some("a mistake".into()),
+            amends: Some(Amends::Withdraws(chosen.id.clone())),
+            ..chosen.clone()
+        });
+        // Whom the withdrawn fact kept from saying something stays refused: they were refused then.
+        let case = at_day(&workflow, &withdrawn, now);
+        let counted: Vec<&Fact> = case.facts.clone();
+        prop_assert!(counted.iter().all(|fact| fact.id != chosen.id));
+        let left: Vec<Fact> = counted.into_iter().cloned().collect();
+        prop_assert_eq!(done(&case), done(&at_day(&workflow, &left, now)));
+    }
+
+    #[test]
+    fn clocks_run_as_their_facts_say(facts in any_case(), now in 0i64..500) {
+        let workflow = screening();
+        let case = at_day(&workflow, &facts, now);
+        for count in &case.clocks {
+            match count.state {
+                ClockState::Kept { at } => prop_assert!(count.due.holds(at, case.now.time_zone())),
+                ClockState::Missed { at } => prop_assert!(!count.due.holds(at, case.now.time_zone())),
+                ClockState::Over { at } => prop_assert!(at >= count.started.at && at <= second(now)),
+                ClockState::Paused { since } => prop_assert!(since >= count.started.at && since <= second(now)),
+                ClockState::Running | ClockState::Late => prop_assert!(case.ended.is_none()),
+            }
+        }
+        // One run at a time.
+        for clock in &workflow.clocks {
+            let running = case.clocks.iter().filter(|count| count.clock.id == clock.id && count.state.is_running());
+            prop_assert!(running.count() <= 1);
+        }
+    }
+
+    #[test]
+    fn something_is_next_until_the_case_has_ended(facts in any_case(), now in 0i64..500) {
+        let workflow = screening();
+        let case = at_day(&workflow, &facts, now);
+        let all_over = case.stages.iter().all(|stage| stage.state.is_over());
+        prop_assert_eq!(case.next.is_empty(), case.ended.is_some() || (all_over && case.stops.is_empty()));
+        prop_assert!(case.next.iter().all(|next| !next.roles.is_empty()));
+    }
+}
+
+fn fact(id: &str, kind: &str, at: i64, by: &str) -> Fact {
+    let registered = [("mode".to_owned(), Value::Choice("fast".into()))];
+    Fact {
+        id: id.into(),
+        kind: kind.into(),
+        at: second(at),
+        recorded: second(at),
+        by: by.into(),
+        roles: ids("lead officer"),
+        values: if kind == "registered" { registered.into() } else { [].into() },
+        reason: Some("because".into()),
+        amends: None,
+    }
+}
+
+#[test]
+fn an_appeal_opens_again_what_was_left_out() {
+    let workflow = screening();
+    let mut facts = vec![
+        fact("a", "registered", 1, "Han"),
+        fact("b", "interviewed", 2, "Han"),
+        fact("c", "assessed", 3, "Han"),
+        fact("d", "decided", 4, "Seo"),
+    ];
+    let open = |facts: &[Fact]| -> Vec<String> {
+        at_day(&workflow, facts, 10).open().map(|stage| stage.stage.id.clone()).collect()
+    };
+    assert_eq!(open(&facts), ["solution"], "research is for regular cases, an appeal for those who appeal");
+    facts.push(fact("e", "appealed", 5, "Min"));
+    assert_eq!(open(&facts), ["appeal"]);
+    facts.push(fact("f", "appeal_decided", 6, "Seo"));
+    assert_eq!(open(&facts), ["appeal"], "who decided first may not decide the appeal");
+    let case = at_day(&workflow, &facts, 10);
+    assert_eq!(case.not_counted.len(), 1);
+}
+
+#[test]
+fn three_times_in_a_row_stop_a_case_until_it_is_lifted() {
+    let workflow = screening();
+    let mut facts = vec![fact("a", "registered", 1, "Han")];
+    let stopped = |facts: &[Fact]| !at_day(&workflow, facts, 100).stops.is_empty();
+    for (day, kind, stops) in [
+        (2, "missed", false),
+        (3, "missed", false),
+        (4, "met", false),
+        (5, "missed", false),
+        (6, "missed", false),
+        (7, "missed", true),
+        (40, "met", false),
+    ] {
+        facts.push(fact(&format!("d{day}"), kind, day, "Han"));
+        assert_eq!(stopped(&facts), stops, "day {day}");
+    }
+    // The clock stood still from the third missed meeting until the person was met.
+    let case = at_day(&workflow, &facts, 100);
+    let stood = second(40).duration_since(second(7));
+    let count = case.clock("interview", None).expect("it runs");
+    let without = second(1) + SignedDuration::from_hours(24 * 31) + stood;
+    let zone = case.now.time_zone();
+    assert!(count.due.holds(without - SignedDuration::from_hours(48), zone));
+    assert!(!count.due.holds(without + SignedDuration::from_hours(48), zone));
+    assert!(matches!(case.stage("interview").expect("it is there").state, StageState::Open { .. }));
+}
