@@ -4,6 +4,7 @@ use crate::fact::{Amends, Fact, Value};
 use crate::refusal::Refusal;
 use crate::workflow::{FactKind, Field, FieldKind, Workflow};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// A fact that is on record and does not count.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,7 @@ impl<'a> Line<'a> {
 pub(crate) struct Record<'a> {
     workflow: &'a Workflow,
     lines: Vec<Line<'a>>,
+    ids: BTreeSet<&'a str>,
     pub not_counted: Vec<NotCounted<'a>>,
 }
 
@@ -42,9 +44,14 @@ impl<'a> Record<'a> {
             let key = |fact: &'a Fact| (fact.recorded, &fact.id, fact.at, &fact.kind, &fact.by);
             key(one).cmp(&key(other))
         });
-        let mut record = Record { workflow, lines: Vec::new(), not_counted: Vec::new() };
+        let mut record =
+            Record { workflow, lines: Vec::new(), ids: BTreeSet::new(), not_counted: Vec::new() };
         for fact in sorted {
-            match record.fits(fact) {
+            let fits = record.fits(fact);
+            if fits.is_ok() {
+                record.ids.insert(&fact.id);
+            }
+            match fits {
                 Err(why) => record.not_counted.push(NotCounted { fact, why }),
                 Ok(None) => record.lines.push(Line { facts: vec![fact] }),
                 Ok(Some(line)) => {
@@ -74,7 +81,7 @@ impl<'a> Record<'a> {
         let Some(declared) = self.workflow.fact(kind) else {
             return Err(Refusal::UnknownKind { kind: kind.clone() });
         };
-        if self.lines.iter().flat_map(|line| &line.facts).any(|known| known.id == fact.id) {
+        if self.ids.contains(fact.id.as_str()) {
             return Err(Refusal::IdTaken { id: fact.id.clone() });
         }
         if !declared.by.iter().any(|role| fact.roles.contains(role)) {
@@ -111,10 +118,20 @@ impl<'a> Record<'a> {
     }
 
     fn check_four_eyes(&self, fact: &Fact, amended: Option<usize>) -> Result<(), Refusal> {
+        let apart: Vec<&str> = self
+            .workflow
+            .facts
+            .iter()
+            .map(|kind| kind.id.as_str())
+            .filter(|other| self.workflow.four_eyes(&fact.kind, other))
+            .collect();
+        if apart.is_empty() {
+            return Ok(());
+        }
         let lines = self.lines.iter().enumerate();
         let standing = lines.filter(|(index, line)| line.counts().is_some() && Some(*index) != amended);
         let mut others = standing.flat_map(|(_, line)| &line.facts);
-        match others.find(|other| other.by == fact.by && self.workflow.four_eyes(&fact.kind, &other.kind)) {
+        match others.find(|other| other.by == fact.by && apart.contains(&other.kind.as_str())) {
             Some(other) => Err(Refusal::SamePerson {
                 kind: fact.kind.clone(),
                 other: other.kind.clone(),

@@ -242,9 +242,9 @@ fn stages<'a>(
         let wanted = stage.only_when.as_ref().is_none_or(|need| facts.iter().any(|fact| need.met_by(fact)));
         let state = match now_done {
             Some(fact) => StageState::Done(fact),
+            None if waits_for.is_empty() && !wanted => StageState::Skipped,
             None if ended => StageState::Left,
             None if !waits_for.is_empty() => StageState::Waiting { waits_for },
-            None if !wanted => StageState::Skipped,
             None => StageState::Open { since: opened },
         };
         let over = match &state {

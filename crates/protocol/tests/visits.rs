@@ -260,6 +260,24 @@ fn a_supervisor_who_will_not_leave_stops_the_visit() {
 }
 
 #[test]
+fn a_stop_reported_in_error_is_taken_back_by_another_person() {
+    let mut visit = Case::new("visit");
+    visit
+        .until_the_interviews()
+        .says("Min/interviewer", "answers_demanded because so I was told")
+        .after_days(1);
+    let reported = visit.facts.last().expect("it is there").id.clone();
+    let mut taken_back =
+        visit.fact("Bae/record_reviewer", "answers_demanded because it was the menu they asked for");
+    taken_back.amends = Some(casework::Amends::Withdraws(reported));
+    assert_eq!(visit.standing().may(&taken_back), Ok(()));
+    visit.facts.push(taken_back);
+    assert!(visit.standing().stops.is_empty());
+    assert_eq!(visit.open(), ["interviews", "record_review"]);
+    assert_eq!(visit.facts.len(), 12, "both stay on record");
+}
+
+#[test]
 fn a_frame_shown_false_stops_the_visit_by_itself() {
     for (difference, stops) in [("5.1", false), ("10", false), ("10.1", true)] {
         let mut visit = Case::new("visit");
