@@ -104,7 +104,7 @@ pub fn standing<'a>(workflow: &'a Workflow, facts: &'a [Fact], now: &ZonedDateTi
     let (stops, pauses) = stops::read(workflow, &facts);
     let stages = stages(workflow, &facts, &backs, ended.is_some());
     let clocks = clocks::read(workflow, &facts, &backs, &pauses, ended.as_ref(), moment, zone);
-    let next = next(workflow, &facts, &backs, &stages, &stops, ended.is_some());
+    let next = next(workflow, &facts, &backs, &stages, &stops, ended.as_ref());
     let not_counted = std::mem::take(&mut record.not_counted);
     Standing { workflow, now: now.clone(), stages, next, clocks, stops, ended, not_counted, facts, record }
 }
@@ -278,12 +278,9 @@ fn next<'a>(
     backs: &[Back],
     stages: &[StageStanding<'a>],
     stops: &[InForce<'a>],
-    ended: bool,
+    ended: Option<&Ended>,
 ) -> Vec<Next<'a>> {
-    if ended {
-        return Vec::new();
-    }
-    if !stops.is_empty() {
+    if ended.is_some() || !stops.is_empty() {
         let ask = |in_force: &InForce<'a>| {
             let stop = in_force.stop;
             let lifts = stop.lifted_by.iter().flat_map(|need| need.kinds());
@@ -294,7 +291,9 @@ fn next<'a>(
                 kinds: lifts.chain(stop.allows.iter().map(String::as_str)).collect(),
             }
         };
-        return stops.iter().map(ask).collect();
+        // A person punished after the end is not left alone because the case is closed.
+        let after_end = |in_force: &&InForce<'a>| ended.is_none_or(|ended| in_force.fact.at > ended.fact.at);
+        return stops.iter().filter(after_end).map(ask).collect();
     }
     let mut next = Vec::new();
     for standing in stages.iter().filter(|standing| matches!(standing.state, StageState::Open { .. })) {

@@ -192,6 +192,10 @@ fn a_visit_from_its_mandate_to_its_end() {
     assert_eq!(closed.done().count(), 14, "every stage of the visit");
     assert!(closed.not_counted.is_empty());
     assert!(matches!(visit.refused("Han/visit_lead", "tour_done"), Refusal::Ended { .. }));
+
+    // Somebody is punished after all was closed.
+    visit.after_days(30).says("Min/interviewer", "interviewee_punished because moved to the furnace");
+    assert_eq!(visit.next().len(), 1, "the closed visit asks the lead to act");
 }
 
 #[test]
