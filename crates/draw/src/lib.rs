@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+pub mod acts;
+pub mod allocate;
+pub mod audit;
+pub mod beacon;
+pub mod ceremony;
+pub mod design;
+pub mod field;
+pub mod fraction;
+pub mod hash;
+pub mod message;
+pub mod opening;
+pub mod refusal;
+pub mod report;
+pub mod roster;
+pub mod select;
+pub mod slip;
+pub mod suite;
+pub mod transcript;
+pub mod verify;
+mod verify_result;
+
+pub use allocate::allocate;
+pub use audit::audit;
+pub use beacon::{CHAINS, Chain};
+pub use ceremony::{Announcement, Beacon, Source, commitment, seed};
+pub use design::{Design, Role, Scheme};
+pub use field::{Attempt, CallList, Why};
+pub use fraction::Fraction;
+pub use hash::{h, uniform};
+pub use ledger::Hash;
+pub use message::{Message, PartyKey};
+pub use opening::Opening;
+pub use refusal::Refusal;
+pub use report::{End, Known, Outcome, Report, Step};
+pub use roster::{Leaves, Record, Roster};
+pub use select::{Pps, Selection, Work, select};
+pub use slip::Slip;
+pub use suite::Suite;
+pub use transcript::Transcript;
+pub use verify::{Trust, verify};
