@@ -136,6 +136,30 @@ for line in (TESTS["seal"] / "formats.txt").read_text().splitlines():
 seed("sealed", "value", b"V\0\x30\x01" + "리영희".encode())
 seed("sealed", "stream", b"s\0\x30\x01\xff\x20" + "증언 ".encode() * 20)
 
+DRAW_KEYS = {"authority": "22" * 32, "monitor": "11" * 32, "auditor": "33" * 32}
+DESIGN = {
+    "parties": {role: {"role": role, "key": key} for role, key in DRAW_KEYS.items()},
+    "frame": "roster", "stage": "worker", "scheme": "stratified-srs", "suite": "ecvrf", "n": 8, "strata": ["sex"],
+    "replacement": "next", "dispositions": {"interviewed": "done"}, "reveal_deadline": 1795392000,
+}
+BODIES = {
+    "design": DESIGN,
+    "commit": {"commitment": "00" * 32},
+    "announce": {"announce": "00" * 32, "chain_hash": "", "commitments": {"monitor": "00" * 32}, "design": "00" * 32,
+                 "key": "00" * 32, "roster_root": "00" * 32, "roster_size": 9, "round": 0, "suite": "ecvrf"},
+}
+DRAW_MESSAGES = {
+    f"{kind}.json": {"at": 1, "body": body, "draw": "site/2026/1", "kind": kind, "party": "monitor", "signatures": {"monitor": "00" * 64}}
+    for kind, body in BODIES.items()
+}
+spread = lambda value: json.dumps(value, indent=2, sort_keys=True) + "\n"
+for name, message in DRAW_MESSAGES.items():
+    seed("draw_files", name, spread(message))
+seed("draw_files", "bundle", spread({"messages": DRAW_MESSAGES, "protocol": "deungdae-draw/v1"}))
+seed("draw_files", "slip", f'deungdae-slip/1 site/2026/1 3 {"00" * 32} {"A" * 43}= {{"no":"W1"}}')
+UNIT = json.dumps({"proof": "00" * 80, "record": {"no": "W1"}, "salt": "00" * 32}, separators=(",", ":"))
+seed("draw_files", "opening", '{"draw":"site/2026/1","kind":"opening","units":1}\n' + UNIT + "\n")
+
 vectors = json.loads((TESTS["ledger"] / "vectors" / "tlog_vectors.json").read_text())
 for number, note in enumerate(vectors["notes"]):
     seed("ledger_text", f"note-{number}", note["note"])

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Check and install protocols
     #[command(subcommand)]
     Protocol(ProtocolCommand),
+    /// Take part in a verifiable draw, on files; every party can, without an account
+    #[command(subcommand)]
+    Draw(crate::draw::command::DrawCommand),
     /// Verify offline what this program published
     #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
     Verify(Verify),

@@ -5,6 +5,7 @@ mod backup;
 mod command;
 mod data;
 mod demo;
+mod draw;
 mod form;
 mod ledger_check;
 mod member;
@@ -28,6 +29,12 @@ pub(crate) struct Trouble(String);
 impl Trouble {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Trouble(text.into())
+    }
+}
+
+impl From<::draw::Refusal> for Trouble {
+    fn from(refusal: ::draw::Refusal) -> Self {
+        Trouble(refusal.to_string())
     }
 }
 
@@ -94,6 +101,7 @@ fn run(command: Command) -> Outcome {
         Command::Protocol(ProtocolCommand::Install { folder, data }) => {
             protocol_folder::install(&folder, &data)
         }
+        Command::Draw(command) => draw::draw(command),
         Command::Verify(verify) => ledger_check::verify(&verify),
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),

@@ -16,7 +16,6 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("seal", 0, &[]),
     ("ledger", 0, &[]),
     ("passkey", 0, &[]),
-    ("draw", 0, &[]),
     ("draw", 0, &["ledger"]),
     ("survey", 0, &[]),
     ("disclosure", 0, &["survey"]),

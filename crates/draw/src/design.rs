@@ -277,8 +277,7 @@ impl Design {
         if !self.dispositions.values().any(|ends| *ends == Ends::Done) {
             return refuse("no disposition code means done: give at least one, such as interviewed".into());
         }
-        let expected: Vec<u64> = (1..seq).collect();
-        if !self.earlier.iter().map(|earlier| earlier.seq).eq(expected) {
+        if !self.earlier.iter().map(|earlier| earlier.seq).eq(1..seq) {
             return refuse(format!(
                 "draw {seq} of its sequence must list draws 1 to {} under earlier, each once and in order: a draw that was begun is ended with `deungdae draw close` or `deungdae draw void`, never dropped",
                 seq - 1

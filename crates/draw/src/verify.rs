@@ -70,12 +70,21 @@ impl Check<'_> {
             match step(self) {
                 Ok(Found::Holds(detail)) if detail.is_empty() => {}
                 Ok(Found::Holds(detail)) => self.report.add(what, about, Outcome::Ok, detail),
-                Ok(Found::NotYet(detail)) => {
+                // A sequence that cannot be looked up here does not stop the check.
+                Ok(Found::NotYet(detail)) if what == "sequence" => {
                     self.report.add(what, about, Outcome::Unchecked, detail);
-                    // A sequence that cannot be looked up here, and a log not begun, do not stop the check.
-                    if what != "sequence" {
-                        break;
+                }
+                Ok(Found::NotYet(detail)) => {
+                    match self.later_than(what) {
+                        Some(later) => {
+                            let detail = format!(
+                                "{detail}; yet {later} is there, which comes after it: somebody went on without it, or took it away"
+                            );
+                            self.report.add(what, about, Outcome::Failed, detail);
+                        }
+                        None => self.report.add(what, about, Outcome::Unchecked, detail),
                     }
+                    break;
                 }
                 Err(refusal) => {
                     let about = match &refusal {
@@ -113,6 +122,28 @@ impl Check<'_> {
                 }
             }
         }
+    }
+
+    /// A message that is there although it comes after this step.
+    fn later_than(&self, what: &str) -> Option<String> {
+        let order: [(&str, &str); 10] = [
+            ("roster", file::ROSTER),
+            ("key", file::KEY),
+            ("announcement", file::ANNOUNCE),
+            ("reveals", "reveal-"),
+            ("beacon and seed", file::BEACON),
+            ("sealed result", file::SEALED),
+            ("call list", file::CALL_LIST),
+            ("field log", file::FIELD),
+            ("audit", file::AUDIT),
+            ("end", file::CLOSE),
+        ];
+        // Roster and key come in one act of the monitor; commitments stand between key and announcement.
+        let step = if matches!(what, "roster" | "commitments") { "key" } else { what };
+        let after = order.iter().position(|(name, _)| *name == step)? + 1;
+        let later = order.get(after..)?;
+        let is_later = |name: &&String| later.iter().any(|(_, start)| name.starts_with(start));
+        self.files.files.keys().find(is_later).cloned()
     }
 
     pub(crate) fn known(&mut self) -> &mut Known {
@@ -535,16 +566,26 @@ impl Check<'_> {
             ));
         }
         if announced.source == Source::Dice {
-            for party in
-                design.contributors().filter(|party| reveals.get(*party).is_some_and(Option::is_some))
-            {
-                self.must_sign(name, &message, party)?;
+            let mut waiting = Vec::new();
+            let revealed = |party: &&str| reveals.get(*party).is_some_and(Option::is_some);
+            for party in design.contributors().filter(revealed) {
+                if message.signatures.contains_key(party) {
+                    self.must_sign(name, &message, party)?;
+                } else {
+                    waiting.push(party);
+                }
             }
             if message.at <= design.reveal_deadline && self.report.known.reveals.len() < reveals.len() {
                 return Err(Refusal::message(
                     name,
                     "the dice were thrown while somebody could still reveal: void the draw",
                 ));
+            }
+            if !waiting.is_empty() {
+                return Ok(Found::NotYet(format!(
+                    "waiting for {} to sign the dice (deungdae draw beacon --cosign)",
+                    waiting.join(", ")
+                )));
             }
         }
         if let Source::Round(chain, round) = announced.source

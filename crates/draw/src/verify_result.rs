@@ -77,7 +77,7 @@ impl Check<'_> {
             }
             Scheme::PpsSystematic => (vec![design.n.min(all)], vec![None]),
             Scheme::Systematic => {
-                let n = places.values().map(|(n, _)| *n).sum::<u64>();
+                let n = places.values().fold(0_u64, |sum, (n, _)| sum.saturating_add(*n));
                 if n != all / design.every && n != all.div_ceil(design.every) {
                     return Err(Refusal::message(
                         name,

@@ -371,7 +371,13 @@ fn everybody_with_a_drand_cabal_has_one_bit_for_each_withheld_reveal_and_dice_ta
     let mut unsigned: Message = played.message("beacon.json");
     unsigned.signatures.remove("authority-a");
     played.files.put("beacon.json", &unsigned).unwrap();
-    assert!(lie(&played.report()).1.contains("authority-a has not signed it"));
+    assert!(played.report().to_string().contains("waiting for authority-a to sign the dice"));
+    let body = json!({"reason": "x"}).as_object().unwrap().clone();
+    let sealed = Message::new("sealed", DRAW, "monitor", ROUND_TIME, body);
+    played.files.put("sealed.json", &sealed).unwrap();
+    let (file, sentence) = lie(&played.report());
+    assert_eq!(file, "beacon.json");
+    assert!(sentence.contains("went on without it"), "{sentence}");
 }
 
 #[test]
