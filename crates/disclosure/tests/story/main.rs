@@ -1,0 +1,5 @@
+//! Tables are protected, published, attacked, and audited again by a reader.
+
+mod attack;
+mod examples;
+mod randomness;
