@@ -3,23 +3,25 @@
 
 use crate::facts::{CLOSE, Fact};
 use crate::program::{Optimum, Program, Row, Toward};
-use crate::suppress::{Board, clean_up, complementary};
+use crate::suppress::{Board, Worlds, clean_up, complementary};
 
 /// How often the master program is asked.
 const MOST_ROUNDS: usize = 150;
+
+/// How many rules are added between.
+const MOST_RULES: usize = 12;
 
 /// A price that keeps the ways of finding out short; far below what a respondent is worth.
 const PRICE: f64 = 1e-4;
 
 /// Looks for a proposal with fewer complementary cells than a given one. Nothing if there is none, or the budget ended
 /// first.
-pub(crate) fn fewest(board: &Board, found: &[bool], nodes: u64) -> Option<Vec<bool>> {
+pub(crate) fn fewest(board: &Board, found: &[bool], worlds: &mut Worlds, nodes: u64) -> Option<Vec<bool>> {
     let best = complementary(board, found);
     let free: Vec<usize> = (0..board.candidates.len())
         .filter(|at| board.candidates[*at].free && !board.candidates[*at].primary)
         .collect();
-    let mut master =
-        Program { variables: vec![(1.0, 1.0); free.len()], whole: free.len(), rows: Vec::new() };
+    let mut master = Program { variables: vec![(1.0, 1.0); free.len()], whole: free.len(), rows: Vec::new() };
     let mut left = nodes;
     for _ in 0..MOST_ROUNDS {
         let mut suppressed: Vec<bool> = board.candidates.iter().map(|candidate| candidate.primary).collect();
@@ -37,19 +39,20 @@ pub(crate) fn fewest(board: &Board, found: &[bool], nodes: u64) -> Option<Vec<bo
                 suppressed[*at] = *value > 0.5;
             }
         }
-        let unmet = board.unmet(&suppressed).ok()?;
+        let unmet = board.unmet(&suppressed, worlds, MOST_RULES).ok()?;
         if unmet.is_empty() {
-            clean_up(board, &mut suppressed).ok()?;
+            clean_up(board, &mut suppressed, worlds).ok()?;
             return Some(suppressed);
         }
         let before = master.rows.len();
         for (claim, range) in unmet {
             let claim = &board.claims[claim];
+            let base = &board.targets[claim.target];
             let facts = board.facts(&suppressed, claim.scenario);
             let needs_low = range.low > claim.need.low_at_most + CLOSE;
             let needs_high = range.high < claim.need.high_at_least - CLOSE;
-            let low = needs_low.then(|| way(board, &facts, &claim.base, Toward::Least)).flatten();
-            let high = needs_high.then(|| way(board, &facts, &claim.base, Toward::Most)).flatten();
+            let low = needs_low.then(|| way(board, &facts, base, Toward::Least)).flatten();
+            let high = needs_high.then(|| way(board, &facts, base, Toward::Most)).flatten();
             if let Some(way) = &low {
                 let gap = range.low - claim.need.low_at_most;
                 master.rows.extend(rule(board, &suppressed, &free, &[way], gap));
@@ -60,8 +63,8 @@ pub(crate) fn fewest(board: &Board, found: &[bool], nodes: u64) -> Option<Vec<bo
             }
             let gap = claim.need.width - range.width();
             if gap > CLOSE && !needs_low && !needs_high {
-                let low = way(board, &facts, &claim.base, Toward::Least);
-                let high = way(board, &facts, &claim.base, Toward::Most);
+                let low = way(board, &facts, base, Toward::Least);
+                let high = way(board, &facts, base, Toward::Most);
                 if let (Some(low), Some(high)) = (low, high) {
                     master.rows.extend(rule(board, &suppressed, &free, &[&low, &high], gap));
                 }

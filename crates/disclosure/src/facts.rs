@@ -162,7 +162,8 @@ impl Known {
                 return Err(Contradiction);
             }
         }
-        let rows: Vec<_> = merged.into_iter().map(|(variables, (low, high))| (variables, low, high)).collect();
+        let rows: Vec<_> =
+            merged.into_iter().map(|(variables, (low, high))| (variables, low, high)).collect();
         for place in &mut places {
             if let Place::Variable(variable) = *place {
                 if let Some(value) = fixed[variable] {
@@ -274,9 +275,21 @@ impl Known {
         *part.whole_corners.get_or_init(|| self.two_way(&part.rows))
     }
 
-    /// The base cells that are one variable.
-    pub(crate) fn members(&self, variable: usize) -> &[usize] {
-        &self.members[variable]
+    /// A point as changes of the true values, as few as it allows.
+    pub(crate) fn spread(&self, point: &[(usize, f64)], truth: impl Fn(usize) -> f64) -> Vec<(usize, f64)> {
+        let mut changes = Vec::new();
+        for (variable, value) in point {
+            let members = &self.members[*variable];
+            let mut more = value - members.iter().map(|cell| truth(*cell)).sum::<f64>();
+            for cell in members {
+                let change = more.max(-truth(*cell));
+                if change.abs() > CLOSE {
+                    changes.push((*cell, change));
+                }
+                more -= change;
+            }
+        }
+        changes
     }
 
     fn parts_of(&self, base: &[usize]) -> BTreeMap<usize, BTreeSet<usize>> {

@@ -20,7 +20,8 @@ pub use published::{Audit, AuditError, CellInterval, Exposed, PublishedCell, Pub
 pub use read::{ReadError, infer, read_table, write_table};
 pub use redesign::Change;
 pub use release::{
-    DisclosureFile, Draft, Estimate, Explained, NOT_COVERED, Quantity, Refused, Released, SuppressedCell, protect,
+    DisclosureFile, Draft, Estimate, Explained, NOT_COVERED, Quantity, Refused, Released, SuppressedCell,
+    protect,
 };
 pub use space::{Dimension, Group, PlanError, Sample, Space, TOTAL};
 pub use table::{Axis, Measure, NotShown, SUPPRESSED, Shown, Table};

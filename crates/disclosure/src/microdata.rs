@@ -56,12 +56,18 @@ pub fn check(records: &[Record], policy: &Policy) -> MicrodataCheck {
     }
     let fewest = |group: &[&Record]| {
         let questions = group.iter().map(|record| record.sensitive.len()).min().unwrap_or(0);
-        let values = |question: usize| group.iter().map(|record| &record.sensitive[question]).collect::<BTreeSet<_>>().len();
+        let values = |question: usize| {
+            group.iter().map(|record| &record.sensitive[question]).collect::<BTreeSet<_>>().len()
+        };
         (0..questions).map(values).min()
     };
     let weak: Vec<WeakGroup> = groups
         .iter()
-        .map(|(keys, group)| WeakGroup { keys: keys.to_vec(), records: group.len(), fewest_values: fewest(group) })
+        .map(|(keys, group)| WeakGroup {
+            keys: keys.to_vec(),
+            records: group.len(),
+            fewest_values: fewest(group),
+        })
         .filter(|group| {
             group.records < policy.microdata_k as usize
                 || group.fewest_values.is_some_and(|values| values < policy.microdata_l as usize)
@@ -80,8 +86,11 @@ fn rare(records: &[Record], most: usize) -> Vec<Vec<(usize, String)>> {
     let keys = records.iter().map(|record| record.keys.len()).min().unwrap_or(0);
     let mut chosen: Vec<Vec<usize>> = vec![Vec::new()];
     for key in 0..keys {
-        let longer: Vec<Vec<usize>> =
-            chosen.iter().filter(|few| few.len() < most).map(|few| [few.as_slice(), &[key]].concat()).collect();
+        let longer: Vec<Vec<usize>> = chosen
+            .iter()
+            .filter(|few| few.len() < most)
+            .map(|few| [few.as_slice(), &[key]].concat())
+            .collect();
         chosen.extend(longer);
     }
     let mut found = Vec::new();

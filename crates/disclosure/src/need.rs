@@ -44,7 +44,11 @@ impl Need {
 
     fn usual(count: u32, threshold: u32) -> Self {
         let (count, threshold) = (f64::from(count), f64::from(threshold));
-        Need { low_at_most: (count - 1.0).max(0.0), high_at_least: (count + 1.0).max(threshold), width: threshold }
+        Need {
+            low_at_most: (count - 1.0).max(0.0),
+            high_at_least: (count + 1.0).max(threshold),
+            width: threshold,
+        }
     }
 }
 
@@ -108,7 +112,12 @@ pub(crate) fn primary(
             let cell = &layout.cells[at];
             // A small row without its total known can be larger; one with its total known can hold no more than that.
             // Where even everybody in the table is fewer than asked for, everybody is enough.
-            let all: u32 = layout.cells.iter().map(|cell| cell.base.iter().map(|base| counts[*base]).sum()).max().unwrap_or(0);
+            let all: u32 = layout
+                .cells
+                .iter()
+                .map(|cell| cell.base.iter().map(|base| counts[*base]).sum())
+                .max()
+                .unwrap_or(0);
             need.high_at_least = need.high_at_least.min(f64::from(all));
             Target {
                 reason,
@@ -142,12 +151,7 @@ pub(crate) fn dominated(policy: &Policy, plan: &Plan, layout: &Layout, sample: &
 }
 
 /// Small groups that no table shows, but two published cells give by subtraction.
-pub(crate) fn differences(
-    policy: &Policy,
-    tables: &[&Table],
-    plan: &Plan,
-    counts: &[u32],
-) -> Vec<Target> {
+pub(crate) fn differences(policy: &Policy, tables: &[&Table], plan: &Plan, counts: &[u32]) -> Vec<Target> {
     let mut known: BTreeSet<&[usize]> = BTreeSet::new();
     let mut sums: BTreeMap<&[usize], (u32, usize, usize)> = BTreeMap::new();
     for (number, layout) in plan.layouts.iter().enumerate() {
@@ -182,7 +186,15 @@ pub(crate) fn differences(
             };
             let position = vec![name(*outer_table, *outer_cell), name(*inner_table, *inner_cell)];
             let need = Need::usual(difference, threshold);
-            let target = Target { reason: Reason::Difference, cell: None, position, base: base.clone(), count: difference, asked: need, need };
+            let target = Target {
+                reason: Reason::Difference,
+                cell: None,
+                position,
+                base: base.clone(),
+                count: difference,
+                asked: need,
+                need,
+            };
             found.entry(base).or_insert(target);
         }
     }
@@ -199,16 +211,29 @@ pub(crate) fn rare_combinations(
     counts: &[u32],
 ) -> Vec<Target> {
     let sides = |table: &&Table| -> BTreeSet<usize> {
-        let of = |axis: &crate::table::Axis| space.dimensions.iter().position(|dimension| dimension.name == axis.dimension);
+        let of = |axis: &crate::table::Axis| {
+            space.dimensions.iter().position(|dimension| dimension.name == axis.dimension)
+        };
         table.axes.iter().filter_map(of).collect()
     };
     let crossed: Vec<BTreeSet<usize>> = tables.iter().map(sides).collect();
     let published: BTreeSet<usize> = crossed.iter().flatten().copied().collect();
-    let published: Vec<usize> = plan.grid.used.iter().enumerate().filter(|(_, at)| published.contains(at)).map(|(at, _)| at).collect();
+    let published: Vec<usize> = plan
+        .grid
+        .used
+        .iter()
+        .enumerate()
+        .filter(|(_, at)| published.contains(at))
+        .map(|(at, _)| at)
+        .collect();
     let most = usize::try_from(policy.most_variables).unwrap_or(usize::MAX);
     let mut chosen: Vec<Vec<usize>> = vec![Vec::new()];
     for at in published {
-        let longer: Vec<Vec<usize>> = chosen.iter().filter(|few| few.len() < most).map(|few| [few.as_slice(), &[at]].concat()).collect();
+        let longer: Vec<Vec<usize>> = chosen
+            .iter()
+            .filter(|few| few.len() < most)
+            .map(|few| [few.as_slice(), &[at]].concat())
+            .collect();
         chosen.extend(longer);
     }
     let shown: BTreeSet<&[usize]> =
@@ -230,7 +255,9 @@ pub(crate) fn rare_combinations(
             if count != 1 || shown.contains(base.as_slice()) {
                 continue;
             }
-            let word = |(at, category): (&usize, &usize)| space.dimensions[plan.grid.used[*at]].categories[*category].clone();
+            let word = |(at, category): (&usize, &usize)| {
+                space.dimensions[plan.grid.used[*at]].categories[*category].clone()
+            };
             let alone = Need { low_at_most: 0.0, high_at_least: 2.0, width: 2.0 };
             let target = Target {
                 reason: Reason::RareCombination,

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Contradiction, Fact, Known, Range};
-use crate::need::Target;
 use crate::policy::Policy;
 use crate::space::{PlanError, Space};
 use crate::table::{Plan, Shown, Table};
@@ -106,7 +105,10 @@ impl Audit {
     /// who suppressed them must say what they are.
     pub fn passed(&self) -> bool {
         self.exposed.is_empty()
-            && !self.intervals.iter().any(|cell| cell.recovered() || cell.known_small() || !cell.proved && cell.width() == Some(0))
+            && !self
+                .intervals
+                .iter()
+                .any(|cell| cell.recovered() || cell.known_small() || !cell.proved && cell.width() == Some(0))
     }
 
     /// Whether besides every suppressed cell would be wide enough for a small one.
@@ -128,7 +130,9 @@ pub enum AuditError {
     )]
     Contradiction,
     /// A cell that the plan of its table does not have.
-    #[error("table {table:?} has no cell {position:?}, or has it twice: compare the table with its description")]
+    #[error(
+        "table {table:?} has no cell {position:?}, or has it twice: compare the table with its description"
+    )]
     Cell {
         /// The table.
         table: String,
@@ -170,7 +174,12 @@ pub fn audit(space: &Space, tables: &[PublishedTable], policy: &Policy) -> Resul
 
 /// An interval in whole numbers. The linear program's is exact for two-way tables, and wide enough for others where it
 /// has twice the threshold.
-pub(crate) fn whole(known: &Known, base: &[usize], threshold: u32, policy: &Policy) -> Result<Range, Contradiction> {
+pub(crate) fn whole(
+    known: &Known,
+    base: &[usize],
+    threshold: u32,
+    policy: &Policy,
+) -> Result<Range, Contradiction> {
     let mut range = known.range(base)?;
     if !known.exact(base) && range.width() < 2.0 * f64::from(threshold) {
         return known.whole_range(base, policy.integer_nodes);
@@ -207,7 +216,7 @@ pub(crate) fn facts_of(
             if std::mem::replace(&mut seen[at], true) {
                 return Err(wrong());
             }
-            match cell.shown.fact() {
+            match cell.shown.range() {
                 Some(fact) => facts.push(Fact::between(&layout.cells[at].base, fact)),
                 None => suppressed.push((number, at)),
             }
@@ -218,7 +227,8 @@ pub(crate) fn facts_of(
 
 /// Small counts that are printed, and pairs of printed cells that differ by one.
 fn exposed(plan: &Plan, tables: &[PublishedTable], policy: &Policy) -> Vec<Exposed> {
-    let mut sums: std::collections::BTreeMap<&[usize], (u32, u32, String)> = std::collections::BTreeMap::new();
+    let mut sums: std::collections::BTreeMap<&[usize], (u32, u32, String)> =
+        std::collections::BTreeMap::new();
     let mut found = Vec::new();
     for (published, layout) in tables.iter().zip(&plan.layouts) {
         let threshold = policy.threshold(published.table.strict);
@@ -245,24 +255,4 @@ fn exposed(plan: &Plan, tables: &[PublishedTable], policy: &Policy) -> Vec<Expos
         }
     }
     found
-}
-
-/// The targets that facts give away, each with its interval.
-pub(crate) fn given_away<'a>(
-    cells: usize,
-    facts: &[Fact],
-    targets: &'a [(usize, Target)],
-    policy: &Policy,
-) -> Result<Vec<(&'a (usize, Target), Range)>, Contradiction> {
-    let known = Known::new(cells, facts, targets.iter().map(|(_, target)| target.base.as_slice()))?;
-    let mut found = Vec::new();
-    for target in targets {
-        // The width asked for is the threshold, except for rare combinations.
-        let threshold = target.1.need.width.max(0.0) as u32;
-        let range = whole(&known, &target.1.base, threshold, policy)?;
-        if !target.1.need.met_by(&range) {
-            found.push((target, range));
-        }
-    }
-    Ok(found)
 }

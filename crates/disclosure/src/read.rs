@@ -48,7 +48,10 @@ pub fn read_table(name: &str, bytes: &[u8]) -> Result<ReadTable, ReadError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let broken = |error: &csv::Error| {
         let line = error.position().map(csv::Position::line);
-        refuse(line, format!("{error}: write it as CSV in UTF-8 with the same number of columns in every line"))
+        refuse(
+            line,
+            format!("{error}: write it as CSV in UTF-8 with the same number of columns in every line"),
+        )
     };
     let header = reader.headers().map_err(|error| broken(&error))?.clone();
     let mut axes: Vec<(usize, String)> = Vec::new();
@@ -62,11 +65,17 @@ pub fn read_table(name: &str, bytes: &[u8]) -> Result<ReadTable, ReadError> {
             twice
         };
         if twice {
-            return Err(refuse(Some(1), format!("the column {column:?} appears twice or has no name: name it")));
+            return Err(refuse(
+                Some(1),
+                format!("the column {column:?} appears twice or has no name: name it"),
+            ));
         }
     }
     let Some(count) = figures.get("count").copied() else {
-        return Err(refuse(Some(1), "there is no column \"count\": add it, with x in suppressed cells".to_owned()));
+        return Err(refuse(
+            Some(1),
+            "there is no column \"count\": add it, with x in suppressed cells".to_owned(),
+        ));
     };
     if axes.is_empty() || axes.len() > MOST_AXES {
         return Err(refuse(Some(1), format!("it has {} axes: give it 1 to {MOST_AXES}", axes.len())));
@@ -80,7 +89,10 @@ pub fn read_table(name: &str, bytes: &[u8]) -> Result<ReadTable, ReadError> {
         let position: Vec<String> =
             axes.iter().map(|(at, _)| record.get(*at).unwrap_or_default().to_owned()).collect();
         if position.iter().any(String::is_empty) {
-            return Err(refuse(line, "a category is empty: fill it in, or write \"total\" for a margin".to_owned()));
+            return Err(refuse(
+                line,
+                "a category is empty: fill it in, or write \"total\" for a margin".to_owned(),
+            ));
         }
         let said = record.get(count).unwrap_or_default();
         let text = if said.is_empty() && !field("percent").is_empty() {
@@ -94,7 +106,10 @@ pub fn read_table(name: &str, bytes: &[u8]) -> Result<ReadTable, ReadError> {
         }
         cells.push(PublishedCell { position, shown });
         if cells.len() > MOST_CELLS {
-            return Err(refuse(line, format!("it has more than {MOST_CELLS} cells: make several tables of it")));
+            return Err(refuse(
+                line,
+                format!("it has more than {MOST_CELLS} cells: make several tables of it"),
+            ));
         }
     }
     Ok(ReadTable { name: name.to_owned(), axes: axes.into_iter().map(|(_, name)| name).collect(), cells })
@@ -145,7 +160,8 @@ pub fn described(table: &Table, read: ReadTable) -> Result<PublishedTable, ReadE
 /// Writes a table as `data/tables/NAME.csv` of a bag, with the estimates that belong to it.
 pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_flag: u32) -> Vec<u8> {
     let percentages = published.table.measure == Measure::Percentages;
-    let of_table: Vec<&Estimate> = estimates.iter().filter(|estimate| estimate.table == published.table.name).collect();
+    let of_table: Vec<&Estimate> =
+        estimates.iter().filter(|estimate| estimate.table == published.table.name).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header: Vec<&str> = published.table.axes.iter().map(|axis| axis.dimension.as_str()).collect();
     header.push("count");
@@ -160,7 +176,11 @@ pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_f
         let mut line = cell.position.clone();
         match cell.shown {
             Shown::Percent(percent, n) => {
-                let note = if n < percent_flag { format!("fewer than {percent_flag} respondents") } else { String::new() };
+                let note = if n < percent_flag {
+                    format!("fewer than {percent_flag} respondents")
+                } else {
+                    String::new()
+                };
                 line.extend([String::new(), percent.to_string(), n.to_string(), note]);
             }
             _ => {
@@ -180,7 +200,9 @@ pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_f
                         Quantity::Mean => "mean",
                     };
                     line.push(quantity.to_owned());
-                    line.extend([estimate.value, estimate.low, estimate.high].map(|number| number.to_string()));
+                    line.extend(
+                        [estimate.value, estimate.low, estimate.high].map(|number| number.to_string()),
+                    );
                 }
             }
         }
@@ -192,4 +214,3 @@ pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_f
     }
     writer.into_inner().unwrap_or_default()
 }
-

@@ -109,7 +109,12 @@ fn collapsed(space: &Space, table: &Table, axis: usize, level: &[Group]) -> Opti
         .iter()
         .map(|group| Group {
             label: group.label.clone(),
-            of: group.of.iter().filter(|name| covered.is_none_or(|covered| covered.contains(name))).cloned().collect(),
+            of: group
+                .of
+                .iter()
+                .filter(|name| covered.is_none_or(|covered| covered.contains(name)))
+                .cloned()
+                .collect(),
         })
         .filter(|group| !group.of.is_empty())
         .collect();
@@ -121,7 +126,12 @@ fn collapsed(space: &Space, table: &Table, axis: usize, level: &[Group]) -> Opti
     Some(table)
 }
 
-fn primaries(policy: &Policy, space: &Space, sample: &Sample, table: &Table) -> Result<Vec<Target>, PlanError> {
+fn primaries(
+    policy: &Policy,
+    space: &Space,
+    sample: &Sample,
+    table: &Table,
+) -> Result<Vec<Target>, PlanError> {
     let plan = Plan::new(space, std::iter::once(table))?;
     let counts = plan.counts(sample)?;
     let large = dominated(policy, &plan, &plan.layouts[0], sample);

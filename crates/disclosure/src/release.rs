@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Fact;
+use crate::facts::{CLOSE, Fact, Known};
 use crate::need::{Reason, Target, differences, dominated, primary, rare_combinations};
 use crate::policy::Policy;
-use crate::published::{Audit, AuditError, PublishedCell, PublishedTable, audit, facts_of, given_away};
+use crate::published::{Audit, AuditError, PublishedCell, PublishedTable, audit, facts_of, whole};
 use crate::redesign::{Change, redesign};
 use crate::space::{PlanError, Sample, Space};
 use crate::suppress::{Board, Candidate, Claim, suppress};
@@ -198,7 +198,8 @@ pub fn protect(draft: Draft<'_>, policy: &Policy) -> Result<Released, Refused> {
 
     let mut work = Work::new(policy, space, tables, sample, earlier)?;
     for _ in 0..MOST_ROUNDS {
-        let suppressed = suppress(&work.board(), policy).map_err(|claims| Refused::GivenAway(work.names(&claims)))?;
+        let suppressed =
+            suppress(&work.board(), policy).map_err(|claims| Refused::GivenAway(work.names(&claims)))?;
         let leaks = work.leaks(&suppressed)?;
         if leaks.is_empty() {
             return work.released(&suppressed, changed, &estimates);
@@ -259,7 +260,10 @@ fn shown(policy: &Policy, table: &Table, layout: &Layout, counts: &[u32], cell: 
     if table.measure == Measure::Counts || layout.cells[cell].place[last] == layout.labels[last].len() {
         return Shown::Count(count);
     }
-    let n = layout.line(&layout.cells[cell].place, last).1.map_or(0, |total| sum(counts, &layout.cells[total].base));
+    let n = layout
+        .line(&layout.cells[cell].place, last)
+        .1
+        .map_or(0, |total| sum(counts, &layout.cells[total].base));
     if n >= policy.percent_base {
         Shown::percent_of(count, n)
     } else {
@@ -291,7 +295,8 @@ impl<'a> Work<'a> {
         sample: &Sample,
         earlier: &'a [PublishedTable],
     ) -> Result<Self, Refused> {
-        let all: Vec<&Table> = tables.iter().chain(earlier.iter().map(|published| &published.table)).collect();
+        let all: Vec<&Table> =
+            tables.iter().chain(earlier.iter().map(|published| &published.table)).collect();
         let plan = Plan::new(space, all.iter().copied())?;
         let counts = plan.counts(sample)?;
         let (hard, hidden) = earlier_facts(&plan, &tables, earlier).map_err(Refused::Earlier)?;
@@ -330,20 +335,26 @@ impl<'a> Work<'a> {
     }
 
     fn candidates(&self) -> Vec<(Vec<(usize, usize)>, Candidate)> {
-        let mut gone: BTreeSet<(usize, usize)> = self.targets.iter().filter_map(|target| target.cell).collect();
+        let mut gone: BTreeSet<(usize, usize)> =
+            self.targets.iter().filter_map(|target| target.cell).collect();
         let mut cells: BTreeMap<&[usize], (Vec<(usize, usize)>, Candidate)> = BTreeMap::new();
         for (number, table) in self.tables.iter().enumerate() {
             let layout = &self.plan.layouts[number];
             let last = layout.labels.len() - 1;
-            let is_base = |cell: usize| table.measure == Measure::Percentages && layout.cells[cell].place[last] == layout.labels[last].len();
+            let is_base = |cell: usize| {
+                table.measure == Measure::Percentages
+                    && layout.cells[cell].place[last] == layout.labels[last].len()
+            };
             // Percentages tell the number that they are of.
             for at in (0..layout.cells.len()).filter(|at| is_base(*at)) {
                 if gone.contains(&(number, at)) {
-                    gone.extend(layout.line(&layout.cells[at].place, last).0.into_iter().map(|at| (number, at)));
+                    gone.extend(
+                        layout.line(&layout.cells[at].place, last).0.into_iter().map(|at| (number, at)),
+                    );
                 }
             }
             for (at, cell) in layout.cells.iter().enumerate() {
-                let says = shown(self.policy, table, layout, &self.counts, at).fact().unwrap_or((0, 0));
+                let says = shown(self.policy, table, layout, &self.counts, at).range().unwrap_or((0, 0));
                 let fact = Fact::between(&cell.base, says);
                 let free = cell.totals < layout.labels.len() && !is_base(at);
                 let primary = gone.contains(&(number, at));
@@ -369,12 +380,9 @@ impl<'a> Work<'a> {
             scenarios,
             claims: claims
                 .into_iter()
-                .map(|(scenario, target)| Claim {
-                    base: self.targets[target].base.clone(),
-                    need: self.targets[target].need,
-                    scenario,
-                })
+                .map(|(scenario, target)| Claim { target, need: self.targets[target].need, scenario })
                 .collect(),
+            targets: self.targets.iter().map(|target| target.base.clone()).collect(),
         }
         .merged()
     }
@@ -395,10 +403,11 @@ impl<'a> Work<'a> {
             let scenario = scenarios.len();
             scenarios.push(known);
             // What holds nobody but the insider is no secret to keep from the insider.
-            let others = |target: &Target| {
-                target.cell.is_some() && !(target.base.contains(&own) && target.count == 1)
-            };
-            claims.extend((0..self.targets.len()).filter(|at| others(&self.targets[*at])).map(|at| (scenario, at)));
+            let others =
+                |target: &Target| target.cell.is_some() && !(target.base.contains(&own) && target.count == 1);
+            claims.extend(
+                (0..self.targets.len()).filter(|at| others(&self.targets[*at])).map(|at| (scenario, at)),
+            );
         }
         (scenarios, claims)
     }
@@ -406,29 +415,53 @@ impl<'a> Work<'a> {
     /// The targets that the cells shown give away, in whole numbers.
     fn leaks(&self, suppressed: &[bool]) -> Result<Vec<usize>, Refused> {
         let shown = self.cells.iter().zip(suppressed).filter(|(_, gone)| !**gone);
-        let facts: Vec<Fact> =
-            self.hard.iter().cloned().chain(shown.map(|((_, candidate), _)| candidate.fact.clone())).collect();
+        let facts: Vec<Fact> = self
+            .hard
+            .iter()
+            .cloned()
+            .chain(shown.map(|((_, candidate), _)| candidate.fact.clone()))
+            .collect();
         let (scenarios, claims) = self.claims();
+        let contradiction = |_| Refused::Earlier(AuditError::Contradiction);
         let mut leaks = BTreeSet::new();
+        // For each target, what an outsider cannot rule out at either end.
+        let mut ends: Vec<Vec<Vec<(usize, f64)>>> = vec![Vec::new(); self.targets.len()];
         for (scenario, more) in scenarios.iter().enumerate() {
+            // If it agrees with what an insider knows besides, the insider cannot rule it out either.
+            let proved = |target: usize| scenario > 0 && ends[target].iter().all(|end| self.agree(end, more));
+            let of = claims.iter().filter(|(of, target)| *of == scenario && !proved(*target));
+            let of: Vec<usize> = of.map(|(_, target)| *target).collect();
+            if of.is_empty() {
+                continue;
+            }
             let facts: Vec<Fact> = facts.iter().chain(more).cloned().collect();
-            let targets: Vec<(usize, Target)> = claims
-                .iter()
-                .filter(|(of, _)| *of == scenario)
-                .map(|(_, target)| (*target, self.original(*target)))
-                .collect();
-            let found = given_away(self.counts.len(), &facts, &targets, self.policy)
-                .map_err(|_| Refused::Earlier(AuditError::Contradiction))?;
-            leaks.extend(found.into_iter().map(|(target, _)| target.0));
+            let apart = self.targets.iter().map(|target| target.base.as_slice());
+            let known = Known::new(self.counts.len(), &facts, apart).map_err(contradiction)?;
+            for target in of {
+                let asked = self.targets[target].asked;
+                let range = whole(&known, &self.targets[target].base, asked.width as u32, self.policy);
+                let range = range.map_err(contradiction)?;
+                if !asked.met_by(&range) {
+                    leaks.insert(target);
+                }
+                if scenario == 0 {
+                    let truth = |cell: usize| f64::from(self.counts[cell]);
+                    ends[target] =
+                        vec![known.spread(&range.low_point, truth), known.spread(&range.high_point, truth)];
+                }
+            }
         }
         Ok(leaks.into_iter().collect())
     }
 
-    /// A target with what the policy asks, before rounds asked for more.
-    fn original(&self, target: usize) -> Target {
-        let mut target = self.targets[target].clone();
-        target.need = target.asked;
-        target
+    /// Whether changes of the true counts agree with facts that the truth agrees with.
+    fn agree(&self, changes: &[(usize, f64)], facts: &[Fact]) -> bool {
+        facts.iter().all(|fact| {
+            let inside = changes.iter().filter(|(cell, _)| fact.base.binary_search(cell).is_ok());
+            let sum =
+                f64::from(sum(&self.counts, &fact.base)) + inside.map(|(_, change)| change).sum::<f64>();
+            sum > fact.low - CLOSE && sum < fact.high + CLOSE
+        })
     }
 
     fn widen(&mut self, target: usize) {
@@ -446,20 +479,33 @@ impl<'a> Work<'a> {
         });
         match table {
             Some(table) => format!("{table}: {}", target.position.join(", ")),
-            None if target.reason == Reason::Difference => format!("what is between {}", target.position.join(" and ")),
+            None if target.reason == Reason::Difference => {
+                format!("what is between {}", target.position.join(" and "))
+            }
             None => target.position.join(", "),
         }
     }
 
     fn names(&self, claims: &[usize]) -> Vec<String> {
         let (_, all) = self.claims();
-        let targets: BTreeSet<usize> = claims.iter().filter_map(|claim| all.get(*claim)).map(|(_, target)| *target).collect();
+        let targets: BTreeSet<usize> =
+            claims.iter().filter_map(|claim| all.get(*claim)).map(|(_, target)| *target).collect();
         targets.into_iter().map(|target| self.name(target)).collect()
     }
 
-    fn released(&self, suppressed: &[bool], changed: Vec<Change>, estimates: &[Estimate]) -> Result<Released, Refused> {
-        let gone: BTreeSet<(usize, usize)> =
-            self.cells.iter().zip(suppressed).filter(|(_, gone)| **gone).flat_map(|((places, _), _)| places.clone()).collect();
+    fn released(
+        &self,
+        suppressed: &[bool],
+        changed: Vec<Change>,
+        estimates: &[Estimate],
+    ) -> Result<Released, Refused> {
+        let gone: BTreeSet<(usize, usize)> = self
+            .cells
+            .iter()
+            .zip(suppressed)
+            .filter(|(_, gone)| **gone)
+            .flat_map(|((places, _), _)| places.clone())
+            .collect();
         let reasons: BTreeMap<(usize, usize), Reason> =
             self.targets.iter().filter_map(|target| Some((target.cell?, target.reason))).collect();
         let mut tables = Vec::new();
@@ -471,7 +517,11 @@ impl<'a> Work<'a> {
                 let position = layout.position(&cell.place);
                 let shown = if gone.contains(&(number, at)) {
                     let reason = reasons.get(&(number, at)).copied();
-                    explained.push(Explained { table: table.name.clone(), position: position.clone(), reason });
+                    explained.push(Explained {
+                        table: table.name.clone(),
+                        position: position.clone(),
+                        reason,
+                    });
                     Shown::Suppressed
                 } else {
                     shown(self.policy, table, layout, &self.counts, at)
@@ -484,14 +534,19 @@ impl<'a> Work<'a> {
         let audit = audit(self.space, &all, self.policy).map_err(Refused::Earlier)?;
         if !audit.passed() {
             let cells = audit.intervals.iter().filter(|cell| cell.recovered() || cell.known_small());
-            let mut leaks: Vec<String> = cells.map(|cell| format!("{}: {}", cell.table, cell.position.join(", "))).collect();
+            let mut leaks: Vec<String> =
+                cells.map(|cell| format!("{}: {}", cell.table, cell.position.join(", "))).collect();
             leaks.extend(audit.exposed.iter().map(|pair| format!("{} less {}", pair.outer, pair.inner)));
             return Err(Refused::Leaks(leaks));
         }
         let suppressed = audit
             .intervals
             .iter()
-            .map(|cell| SuppressedCell { table: cell.table.clone(), position: cell.position.clone(), width: cell.width() })
+            .map(|cell| SuppressedCell {
+                table: cell.table.clone(),
+                position: cell.position.clone(),
+                width: cell.width(),
+            })
             .collect();
         let file = DisclosureFile {
             policy: self.policy.clone(),
@@ -542,7 +597,8 @@ fn earlier_facts(
     tables: &[Table],
     earlier: &[PublishedTable],
 ) -> Result<(Vec<Fact>, BTreeSet<(usize, usize)>), AuditError> {
-    let nothing = tables.iter().map(|table| PublishedTable { release: None, table: table.clone(), cells: Vec::new() });
+    let nothing =
+        tables.iter().map(|table| PublishedTable { release: None, table: table.clone(), cells: Vec::new() });
     let all: Vec<PublishedTable> = nothing.chain(earlier.iter().cloned()).collect();
     let (facts, hidden) = facts_of(plan, &all)?;
     Ok((facts, hidden.into_iter().collect()))

@@ -14,7 +14,9 @@ const MOST_BASE_CELLS: usize = 50_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Two dimensions, categories or tables of one name, or a reserved name.
-    #[error("{what} {name:?} appears twice, is empty, or is the reserved word \"total\": give it another name")]
+    #[error(
+        "{what} {name:?} appears twice, is empty, or is the reserved word \"total\": give it another name"
+    )]
     Name {
         /// `dimension`, `category of …`, `table`.
         what: String,
@@ -237,7 +239,10 @@ impl Grid {
 
     /// The base cell of somebody with these categories, one for each dimension of the space.
     pub(crate) fn cell(&self, categories: &[usize]) -> usize {
-        self.used.iter().zip(&self.sizes).fold(0, |cell, (dimension, size)| cell * size + categories[*dimension])
+        self.used
+            .iter()
+            .zip(&self.sizes)
+            .fold(0, |cell, (dimension, size)| cell * size + categories[*dimension])
     }
 }
 
@@ -292,8 +297,9 @@ fn categories<'a>(
     let mut categories = Vec::with_capacity(space.dimensions.len());
     let mut answers = respondent.into_iter();
     for dimension in &space.dimensions {
-        let answer =
-            answers.next().ok_or_else(|| refuse(format!("no answer for {:?}: fill it in", dimension.name)))?;
+        let answer = answers
+            .next()
+            .ok_or_else(|| refuse(format!("no answer for {:?}: fill it in", dimension.name)))?;
         let index = dimension.index(answer).ok_or_else(|| {
             refuse(format!("{answer:?} is no category of {:?}: add it or correct the answer", dimension.name))
         })?;

@@ -20,7 +20,8 @@ pub(crate) struct Candidate {
 /// Something to keep unknown, from somebody who knows one thing more (scenario 0: nothing more).
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
-    pub base: Vec<usize>,
+    /// Which sum of base cells.
+    pub target: usize,
     pub need: Need,
     pub scenario: usize,
 }
@@ -34,14 +35,28 @@ pub(crate) struct Board {
     pub hard: Vec<Fact>,
     pub candidates: Vec<Candidate>,
     pub scenarios: Vec<Vec<Fact>>,
+    /// The sums that have to stay unknown.
+    pub targets: Vec<Vec<usize>>,
     pub claims: Vec<Claim>,
 }
 
-/// Values of base cells that differ from the truth: a world that readers cannot rule out.
-type World = Vec<(usize, f64)>;
+/// Values that readers cannot rule out, and what they would contradict if more were shown.
+#[derive(Debug)]
+struct World {
+    /// The candidates that show otherwise.
+    denied_by: Vec<usize>,
+    /// For each scenario, whether somebody there knows otherwise.
+    known_wrong: Vec<bool>,
+    /// The sum of each target.
+    sums: Vec<f64>,
+}
 
-/// For a claim, one world at each end of an interval that is wide enough.
-type Proof = [World; 2];
+/// Worlds found so far. Two of them often prove that a claim is met, without solving anything.
+#[derive(Debug, Default)]
+pub(crate) struct Worlds(Vec<World>);
+
+/// More are not kept.
+const MOST_WORLDS: usize = 600;
 
 impl Board {
     /// Base cells that no cell, fact or claim tells apart become one, so that every program stays small.
@@ -80,7 +95,7 @@ impl Board {
         self.hard.iter_mut().for_each(|fact| see(&mut fact.base));
         self.candidates.iter_mut().for_each(|candidate| see(&mut candidate.fact.base));
         self.scenarios.iter_mut().flatten().for_each(|fact| see(&mut fact.base));
-        self.claims.iter_mut().for_each(|claim| see(&mut claim.base));
+        self.targets.iter_mut().for_each(see);
     }
 
     /// Everything that somebody in a scenario knows.
@@ -90,13 +105,9 @@ impl Board {
         self.hard.iter().chain(shown).chain(&self.scenarios[scenario]).cloned().collect()
     }
 
-    pub(crate) fn known(&self, suppressed: &[bool], scenario: usize) -> Result<Known, Contradiction> {
-        let of = self.claims.iter().filter(|claim| claim.scenario == scenario);
-        Known::new(
-            self.truth.len(),
-            &self.facts(suppressed, scenario),
-            of.map(|claim| claim.base.as_slice()),
-        )
+    fn known(&self, suppressed: &[bool], scenario: usize) -> Result<Known, Contradiction> {
+        let facts = self.facts(suppressed, scenario);
+        Known::new(self.truth.len(), &facts, self.targets.iter().map(Vec::as_slice))
     }
 
     /// The claims in the order of scenarios, so that the facts of each are made ready once.
@@ -107,65 +118,93 @@ impl Board {
         })
     }
 
-    /// The claims that are not met, with their intervals.
-    pub(crate) fn unmet(&self, suppressed: &[bool]) -> Result<Vec<(usize, Range)>, Contradiction> {
+    /// The claims that are not met, with their intervals; at most so many.
+    pub(crate) fn unmet(
+        &self,
+        suppressed: &[bool],
+        worlds: &mut Worlds,
+        most: usize,
+    ) -> Result<Vec<(usize, Range)>, Contradiction> {
         let mut unmet = Vec::new();
-        for (scenario, claims) in self.by_scenario().filter(|(_, claims)| !claims.is_empty()) {
-            let known = self.known(suppressed, scenario)?;
+        for (scenario, claims) in self.by_scenario() {
+            let mut known = None;
             for claim in claims {
-                let range = known.range(&self.claims[claim].base)?;
+                if worlds.prove(self, suppressed, claim) {
+                    continue;
+                }
+                let known = match &mut known {
+                    Some(known) => known,
+                    none => none.insert(self.known(suppressed, scenario)?),
+                };
+                let range = self.look(known, claim, worlds)?;
                 if !self.claims[claim].need.met_by(&range) {
                     unmet.push((claim, range));
+                    if unmet.len() == most {
+                        return Ok(unmet);
+                    }
                 }
             }
         }
         Ok(unmet)
     }
 
-    /// The variables of a range's point as values of base cells, as close to the truth as they can be.
-    fn world(&self, known: &Known, point: &[(usize, f64)]) -> World {
-        let mut world = Vec::new();
-        for (variable, value) in point {
-            let members = known.members(*variable);
-            let mut more = value - members.iter().map(|cell| self.truth[*cell]).sum::<f64>();
-            for cell in members {
-                if more.abs() < CLOSE {
-                    break;
-                }
-                let step = more.max(-self.truth[*cell]);
-                if step.abs() > CLOSE {
-                    world.push((*cell, self.truth[*cell] + step));
-                }
-                more -= step;
-            }
+    /// The interval of a claim; the worlds at its ends are kept.
+    fn look(&self, known: &Known, claim: usize, worlds: &mut Worlds) -> Result<Range, Contradiction> {
+        let range = known.range(&self.targets[self.claims[claim].target])?;
+        for point in [&range.low_point, &range.high_point] {
+            worlds.keep(self, known, point);
         }
-        world
+        Ok(range)
+    }
+}
+
+impl Worlds {
+    /// Keeps a point of known facts, as close to the truth as it can be.
+    fn keep(&mut self, board: &Board, known: &Known, point: &[(usize, f64)]) {
+        if self.0.len() >= MOST_WORLDS {
+            return;
+        }
+        let mut change = vec![0.0; board.truth.len()];
+        for (cell, by) in known.spread(point, |cell| board.truth[cell]) {
+            change[cell] = by;
+        }
+        let sum =
+            |base: &[usize]| -> f64 { base.iter().map(|cell| board.truth[*cell] + change[*cell]).sum() };
+        let denies = |fact: &Fact| {
+            let sum = sum(&fact.base);
+            sum < fact.low - CLOSE || sum > fact.high + CLOSE
+        };
+        self.0.push(World {
+            denied_by: (0..board.candidates.len()).filter(|at| denies(&board.candidates[*at].fact)).collect(),
+            known_wrong: board.scenarios.iter().map(|facts| facts.iter().any(denies)).collect(),
+            sums: board.targets.iter().map(|target| sum(target)).collect(),
+        });
     }
 
-    /// Whether a world agrees with a fact.
-    fn agrees(&self, world: &World, fact: &Fact) -> bool {
-        let change: f64 = world
-            .iter()
-            .filter(|(cell, _)| fact.base.binary_search(cell).is_ok())
-            .map(|(cell, value)| value - self.truth[*cell])
-            .sum();
-        if change.abs() < CLOSE {
-            return true;
-        }
-        let sum = fact.base.iter().map(|cell| self.truth[*cell]).sum::<f64>() + change;
-        sum >= fact.low - CLOSE && sum <= fact.high + CLOSE
+    /// Whether two worlds show that a claim is met.
+    fn prove(&self, board: &Board, suppressed: &[bool], claim: usize) -> bool {
+        let Claim { target, need, scenario } = &board.claims[claim];
+        let open = self.0.iter().filter(|world| {
+            !world.known_wrong[*scenario] && world.denied_by.iter().all(|candidate| suppressed[*candidate])
+        });
+        let (low, high) = open.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), world| {
+            (low.min(world.sums[*target]), high.max(world.sums[*target]))
+        });
+        low < high && need.met_by(&Range { low, high, ..Range::default() })
     }
 }
 
 /// Suppresses what is needed, and as little as the budget finds. Answers which candidates are suppressed, or the
 /// claims that no suppression of free cells meets.
 pub(crate) fn suppress(board: &Board, policy: &Policy) -> Result<Vec<bool>, Vec<usize>> {
-    let greedy = greedy(board)?;
+    let mut worlds = Worlds::default();
+    let greedy = greedy(board, &mut worlds)?;
     let free = board.candidates.iter().filter(|candidate| candidate.free && !candidate.primary).count();
-    if free > usize::try_from(policy.exact_cells).unwrap_or(usize::MAX) {
+    if free > usize::try_from(policy.exact_cells).unwrap_or(usize::MAX) || complementary(board, &greedy) == 0
+    {
         return Ok(greedy);
     }
-    Ok(exact::fewest(board, &greedy, policy.exact_nodes).unwrap_or(greedy))
+    Ok(exact::fewest(board, &greedy, &mut worlds, policy.exact_nodes).unwrap_or(greedy))
 }
 
 /// How many cells are suppressed beside the primary ones.
@@ -174,59 +213,57 @@ pub(crate) fn complementary(board: &Board, suppressed: &[bool]) -> usize {
 }
 
 /// One claim after the other, the cheapest change that meets it; then what turned out not to be needed comes back.
-fn greedy(board: &Board) -> Result<Vec<bool>, Vec<usize>> {
+fn greedy(board: &Board, worlds: &mut Worlds) -> Result<Vec<bool>, Vec<usize>> {
     let everything = (0..board.claims.len()).collect::<Vec<_>>();
     let mut suppressed: Vec<bool> = board.candidates.iter().map(|candidate| candidate.primary).collect();
     let mut impossible = Vec::new();
-    let gone = |suppressed: &[bool]| suppressed.iter().filter(|gone| **gone).count();
     for (scenario, claims) in board.by_scenario() {
-        let mut ready: Option<(usize, Known)> = None;
+        let mut known: Option<Known> = None;
         for claim in claims {
             // Suppressing more only widens, so a claim that was met stays met.
             for _ in 0..4 {
-                let known = match &mut ready {
-                    Some((count, known)) if *count == gone(&suppressed) => known,
-                    ready => {
-                        let known = board.known(&suppressed, scenario).map_err(|_| everything.clone())?;
-                        &mut ready.insert((gone(&suppressed), known)).1
-                    }
-                };
-                let range = known.range(&board.claims[claim].base).map_err(|_| everything.clone())?;
-                let need = board.claims[claim].need;
-                if need.met_by(&range) {
+                if worlds.prove(board, &suppressed, claim) {
                     break;
                 }
-                let (toward, goal) = if range.low > need.low_at_most + CLOSE {
-                    (Toward::Least, need.low_at_most)
-                } else if range.high < need.high_at_least - CLOSE {
-                    (Toward::Most, need.high_at_least)
-                } else {
-                    (Toward::Most, range.low + need.width)
+                let ready = match &mut known {
+                    Some(known) => known,
+                    none => none.insert(board.known(&suppressed, scenario).map_err(|_| everything.clone())?),
                 };
-                let change = cheapest(board, &suppressed, &board.claims[claim], toward, goal);
-                // Where the upper end cannot give the width, the lower may.
-                let change = match change {
-                    None if range.high >= need.high_at_least - CLOSE && range.high - need.width >= 0.0 => {
-                        cheapest(board, &suppressed, &board.claims[claim], Toward::Least, range.high - need.width)
-                    }
-                    change => change,
-                };
-                let Some(change) = change else {
+                let range = board.look(ready, claim, worlds).map_err(|_| everything.clone())?;
+                if board.claims[claim].need.met_by(&range) {
+                    break;
+                }
+                let Some(change) = widening(board, &suppressed, &board.claims[claim], &range) else {
                     impossible.push(claim);
                     break;
                 };
-                if change.is_empty() {
-                    break;
-                }
                 change.into_iter().for_each(|candidate| suppressed[candidate] = true);
+                known = None;
             }
         }
     }
-    if impossible.is_empty() { clean_up(board, &mut suppressed).map_err(|_| everything)? }
     if !impossible.is_empty() {
         return Err(impossible);
     }
+    clean_up(board, &mut suppressed, worlds).map_err(|_| everything)?;
     Ok(suppressed)
+}
+
+/// What to suppress so that an interval becomes wider towards what is needed.
+fn widening(board: &Board, suppressed: &[bool], claim: &Claim, range: &Range) -> Option<Vec<usize>> {
+    let need = &claim.need;
+    let reach =
+        |toward, goal| cheapest(board, suppressed, claim, toward, goal).filter(|change| !change.is_empty());
+    if range.low > need.low_at_most + CLOSE {
+        return reach(Toward::Least, need.low_at_most);
+    }
+    if range.high < need.high_at_least - CLOSE {
+        return reach(Toward::Most, need.high_at_least);
+    }
+    // Where the upper end cannot give the width, the lower may.
+    let down = range.high - need.width;
+    reach(Toward::Most, range.low + need.width)
+        .or_else(|| if down >= 0.0 { reach(Toward::Least, down) } else { None })
 }
 
 /// The candidates to suppress so that a claim's sum can reach a goal, at the least total change.
@@ -237,7 +274,8 @@ fn cheapest(
     toward: Toward,
     goal: f64,
 ) -> Option<Vec<usize>> {
-    let mut program = Program { variables: vec![(0.0, f64::INFINITY); board.truth.len()], ..Program::default() };
+    let mut program =
+        Program { variables: vec![(0.0, f64::INFINITY); board.truth.len()], ..Program::default() };
     let terms = |base: &[usize]| base.iter().map(|cell| (*cell, 1.0)).collect::<Vec<_>>();
     for fact in board.hard.iter().chain(&board.scenarios[claim.scenario]) {
         program.rows.push(Row { terms: terms(&fact.base), low: fact.low, high: fact.high });
@@ -259,7 +297,7 @@ fn cheapest(
         Toward::Least => (f64::NEG_INFINITY, goal),
         Toward::Most => (goal, f64::INFINITY),
     };
-    program.rows.push(Row { terms: terms(&claim.base), low, high });
+    program.rows.push(Row { terms: terms(&board.targets[claim.target]), low, high });
     match program.solve(Toward::Least, 0) {
         Optimum::Proved(_, point) => Some(
             stretched
@@ -272,49 +310,21 @@ fn cheapest(
     }
 }
 
-/// Shows again what need not be suppressed, the largest cells first. Each claim keeps two worlds that prove it; only
-/// claims whose worlds a cell would contradict are solved again.
-pub(crate) fn clean_up(board: &Board, suppressed: &mut [bool]) -> Result<(), Contradiction> {
-    let mut proofs: Vec<Proof> = vec![Proof::default(); board.claims.len()];
-    for (scenario, claims) in board.by_scenario().filter(|(_, claims)| !claims.is_empty()) {
-        let known = board.known(suppressed, scenario)?;
-        for claim in claims {
-            let range = known.range(&board.claims[claim].base)?;
-            proofs[claim] = [board.world(&known, &range.low_point), board.world(&known, &range.high_point)];
-        }
-    }
+/// Shows again what need not be suppressed, the largest cells first.
+pub(crate) fn clean_up(
+    board: &Board,
+    suppressed: &mut [bool],
+    worlds: &mut Worlds,
+) -> Result<(), Contradiction> {
     let mut order: Vec<usize> =
         (0..suppressed.len()).filter(|at| suppressed[*at] && !board.candidates[*at].primary).collect();
     let size = |at: &usize| (board.candidates[*at].fact.high, board.candidates[*at].fact.base.len());
     order.sort_by(|one, other| {
         size(other).partial_cmp(&size(one)).unwrap_or(std::cmp::Ordering::Equal).then(one.cmp(other))
     });
-    'candidates: for at in order {
-        let fact = &board.candidates[at].fact;
+    for at in order {
         suppressed[at] = false;
-        let mut news: Vec<(usize, Proof)> = Vec::new();
-        for (scenario, claims) in board.by_scenario() {
-            let shaken: Vec<usize> = claims
-                .into_iter()
-                .filter(|claim| proofs[*claim].iter().any(|world| !board.agrees(world, fact)))
-                .collect();
-            if shaken.is_empty() {
-                continue;
-            }
-            let known = board.known(suppressed, scenario)?;
-            for claim in shaken {
-                let range = known.range(&board.claims[claim].base)?;
-                if !board.claims[claim].need.met_by(&range) {
-                    suppressed[at] = true;
-                    continue 'candidates;
-                }
-                let proof = [board.world(&known, &range.low_point), board.world(&known, &range.high_point)];
-                news.push((claim, proof));
-            }
-        }
-        for (claim, proof) in news {
-            proofs[claim] = proof;
-        }
+        suppressed[at] = !board.unmet(suppressed, worlds, 1)?.is_empty();
     }
     Ok(())
 }

@@ -114,7 +114,8 @@ impl Layout {
 
     /// The words for a place.
     pub(crate) fn position(&self, place: &[usize]) -> Vec<String> {
-        let word = |(labels, at): (&Vec<String>, &usize)| labels.get(*at).map_or(TOTAL, String::as_str).to_owned();
+        let word =
+            |(labels, at): (&Vec<String>, &usize)| labels.get(*at).map_or(TOTAL, String::as_str).to_owned();
         self.labels.iter().zip(place).map(word).collect()
     }
 
@@ -174,7 +175,8 @@ impl Plan {
         for (at, (categories, count)) in sample.counts.iter().enumerate() {
             let cell = self.grid.cell(categories);
             if !self.grid.possible[cell] {
-                let why = "the answers are impossible together: correct them or the structural zeros".to_owned();
+                let why =
+                    "the answers are impossible together: correct them or the structural zeros".to_owned();
                 return Err(PlanError::Respondent { line: at + 1, why });
             }
             counts[cell] = counts[cell].saturating_add(*count);
@@ -231,7 +233,8 @@ fn lay_out(space: &Space, grid: &Grid, table: &Table) -> Result<Layout, PlanErro
                 }
             }
         }
-        if let Some(category) = (0..group_of.len()).find(|at_| covered[at][*at_] != group_of[*at_].is_some()) {
+        if let Some(category) = (0..group_of.len()).find(|at_| covered[at][*at_] != group_of[*at_].is_some())
+        {
             return Err(wrong(category));
         }
         if !described.sensitive.is_empty() {
@@ -256,14 +259,16 @@ fn lay_out(space: &Space, grid: &Grid, table: &Table) -> Result<Layout, PlanErro
         let inside: Vec<usize> =
             axes.iter().map(|(at, group_of)| group_of[categories[*at]].unwrap_or_default()).collect();
         for summed in 0..1u32 << axes.len() {
-            let place = inside.iter().enumerate().map(|(axis, group)| {
-                if summed >> axis & 1 == 1 { labels[axis].len() } else { *group }
-            });
+            let place = inside
+                .iter()
+                .enumerate()
+                .map(|(axis, group)| if summed >> axis & 1 == 1 { labels[axis].len() } else { *group });
             found.entry(place.collect()).or_default().push(cell);
         }
     }
     let index = found.keys().enumerate().map(|(at, place)| (place.clone(), at)).collect();
-    let totals = |place: &[usize]| place.iter().zip(&labels).filter(|(at, labels)| **at == labels.len()).count();
+    let totals =
+        |place: &[usize]| place.iter().zip(&labels).filter(|(at, labels)| **at == labels.len()).count();
     let cells = found.into_iter().map(|(place, base)| Cell { totals: totals(&place), place, base }).collect();
     Ok(Layout { labels, cells, sensitive, index })
 }
@@ -347,15 +352,17 @@ const MOST_RESPONDENTS: u32 = 100_000_000;
 impl Shown {
     /// The least and the most respondents that the cell can hold, to a reader who knows how it is made. Nothing where
     /// it is suppressed.
-    pub(crate) fn fact(&self) -> Option<(u32, u32)> {
+    pub fn range(&self) -> Option<(u32, u32)> {
         match *self {
             Shown::Count(count) => Some((count, count)),
             Shown::Band(low, high) => Some((low, high)),
             Shown::Percent(percent, n) => {
                 // percent = floor((200 count + n) / 2 n), solved for the count.
                 let (percent, n) = (i64::from(percent), i64::from(n));
-                let low = (n * (2 * percent - 1)).div_euclid(200) + i64::from((n * (2 * percent - 1)).rem_euclid(200) > 0);
-                let high = (n * (2 * percent + 1)).div_euclid(200) - i64::from((n * (2 * percent + 1)).rem_euclid(200) == 0);
+                let low = (n * (2 * percent - 1)).div_euclid(200)
+                    + i64::from((n * (2 * percent - 1)).rem_euclid(200) > 0);
+                let high = (n * (2 * percent + 1)).div_euclid(200)
+                    - i64::from((n * (2 * percent + 1)).rem_euclid(200) == 0);
                 let within = |count: i64| u32::try_from(count.clamp(0, n)).unwrap_or_default();
                 Some((within(low), within(high)))
             }

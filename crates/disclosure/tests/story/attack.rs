@@ -2,9 +2,9 @@
 //! own. Its equations are put together here from the published files and the respondents' categories, line by line of
 //! CSV and category by category, and share nothing with the engine's.
 
-use std::collections::BTreeMap;
-
-use disclosure::{Dimension, Draft, Policy, PublishedTable, Refused, Sample, Space, Table, protect, write_table};
+use disclosure::{
+    Dimension, Draft, Policy, PublishedTable, Refused, Sample, Space, Table, protect, write_table,
+};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 
 use crate::randomness::Chance;
@@ -23,7 +23,9 @@ impl World {
         for (_, categories) in &self.dimensions {
             kinds = kinds
                 .iter()
-                .flat_map(|kind: &Kind| categories.iter().map(|category| [kind.as_slice(), &[category.clone()]].concat()))
+                .flat_map(|kind: &Kind| {
+                    categories.iter().map(|category| [kind.as_slice(), &[category.clone()]].concat())
+                })
                 .collect();
         }
         kinds
@@ -36,7 +38,8 @@ impl World {
     /// Whether somebody of a kind is counted in a cell: by the words of its line, and by whom the table is about.
     fn counted(&self, kind: &Kind, table: &Table, axes: &[String], words: &[String]) -> bool {
         let covered = table.population.iter().all(|(name, among)| among.contains(&kind[self.column(name)]));
-        covered && axes.iter().zip(words).all(|(axis, word)| word == "total" || *word == kind[self.column(axis)])
+        covered
+            && axes.iter().zip(words).all(|(axis, word)| word == "total" || *word == kind[self.column(axis)])
     }
 }
 
@@ -78,11 +81,20 @@ fn interval(kinds: usize, lines: &[Line], of: &[bool], known: Option<&Line>, who
         let people: Vec<_> = (0..kinds)
             .map(|kind| {
                 let weight = f64::from(u8::from(of[kind]));
-                if whole { problem.add_integer_var(weight, (0, 1000)) } else { problem.add_var(weight, (0.0, 1000.0)) }
+                if whole {
+                    problem.add_integer_var(weight, (0, 1000))
+                } else {
+                    problem.add_var(weight, (0.0, 1000.0))
+                }
             })
             .collect();
         let mut state = |line: &Line, number: f64| {
-            let terms: Vec<_> = people.iter().zip(&line.counted).filter(|(_, counted)| **counted).map(|(of, _)| (*of, 1.0)).collect();
+            let terms: Vec<_> = people
+                .iter()
+                .zip(&line.counted)
+                .filter(|(_, counted)| **counted)
+                .map(|(of, _)| (*of, 1.0))
+                .collect();
             problem.add_constraint(&terms, ComparisonOp::Eq, number);
         };
         for line in lines {
@@ -106,11 +118,17 @@ fn world(chance: &mut Chance, respondents: usize) -> (World, Space) {
         .zip(sizes)
         .map(|(name, size)| ((*name).to_owned(), (0..size).map(|at| format!("{name}{at}")).collect()))
         .collect();
-    dimensions.push(("edition".to_owned(), vec!["stayed".to_owned(), "withdrew".to_owned(), "came".to_owned()]));
+    dimensions
+        .push(("edition".to_owned(), vec!["stayed".to_owned(), "withdrew".to_owned(), "came".to_owned()]));
     let respondents = (0..respondents)
         .map(|_| {
-            let mut kind: Kind = dimensions[..3].iter().map(|(_, categories)| categories[chance.skewed(categories.len())].clone()).collect();
-            kind.push(["stayed", "stayed", "stayed", "stayed", "withdrew", "came"][chance.below(6)].to_owned());
+            let mut kind: Kind = dimensions[..3]
+                .iter()
+                .map(|(_, categories)| categories[chance.skewed(categories.len())].clone())
+                .collect();
+            kind.push(
+                ["stayed", "stayed", "stayed", "stayed", "withdrew", "came"][chance.below(6)].to_owned(),
+            );
             kind
         })
         .collect();
@@ -128,7 +146,8 @@ fn world(chance: &mut Chance, respondents: usize) -> (World, Space) {
 }
 
 fn plan(chance: &mut Chance, edition: &[&str]) -> Vec<Table> {
-    let choices: [&[&str]; 5] = [&["unit", "answer"], &["unit", "sex"], &["sex", "answer"], &["unit"], &["answer"]];
+    let choices: [&[&str]; 5] =
+        [&["unit", "answer"], &["unit", "sex"], &["sex", "answer"], &["unit"], &["answer"]];
     let first = chance.below(choices.len());
     let second = (first + 1 + chance.below(choices.len() - 1)) % choices.len();
     let table = |(at, choice): (usize, usize)| {
@@ -145,13 +164,16 @@ fn plan(chance: &mut Chance, edition: &[&str]) -> Vec<Table> {
 
 #[test]
 fn a_thousand_sets_of_linked_tables_give_nothing_away() {
-    let policy = Policy { exact_nodes: 200, ..Policy::default() };
     let (mut released, mut refused, mut attacked, mut insiders) = (0, 0, 0, 0);
-    for seed in 0..std::env::var("SEEDS").map_or(1000, |n| n.parse().unwrap()) { let started = std::time::Instant::now();
+    for seed in 0..1000 {
+        // The search for the fewest cells takes most of the time; one set in ten is enough for it here.
+        let exact_cells = if seed % 10 == 0 { 60 } else { 0 };
+        let policy = Policy { exact_nodes: 200, exact_cells, ..Policy::default() };
         let chance = &mut Chance::seeded(seed);
         let size = 60 + chance.below(240);
         let (world, space) = world(chance, size);
-        let sample = Sample::of(&space, world.respondents.iter().map(|kind| kind.iter().map(String::as_str))).unwrap();
+        let sample =
+            Sample::of(&space, world.respondents.iter().map(|kind| kind.iter().map(String::as_str))).unwrap();
         let mut earlier: Vec<PublishedTable> = Vec::new();
         if seed % 2 == 1 {
             let tables = plan(chance, &["stayed", "withdrew"]);
@@ -162,32 +184,35 @@ fn a_thousand_sets_of_linked_tables_give_nothing_away() {
             }
         }
         let tables = plan(chance, &["stayed", "came"]);
-        let draft = Draft { space: &space, tables, sample: &sample, earlier: &earlier, estimates: Vec::new() };
+        let draft =
+            Draft { space: &space, tables, sample: &sample, earlier: &earlier, estimates: Vec::new() };
         let second = match protect(draft, &policy) {
             Ok(second) => second,
             Err(Refused::GivenAway(_) | Refused::Leaks(_)) => {
-                refused += 1; println!("{seed} refused {:?}", started.elapsed());
+                refused += 1;
                 continue;
             }
             Err(other) => panic!("seed {seed}: {other}"),
         };
-        released += 1; println!("{seed} protected {:?}", started.elapsed());
+        released += 1;
         let all: Vec<PublishedTable> = second.tables().iter().chain(&earlier).cloned().collect();
         let kinds = world.kinds();
         let lines = lines(&world, &kinds, &all);
-        let hidden = |line: &&Line| line.number.is_none() && (1..if line.strict { 10 } else { 5 }).contains(&line.truth);
+        let hidden = |line: &&Line| {
+            line.number.is_none() && (1..if line.strict { 10 } else { 5 }).contains(&line.truth)
+        };
         for line in lines.iter().filter(|line| line.number.is_some_and(|number| number > 0.0)) {
             assert!(line.truth >= 5, "seed {seed}: a small cell is printed");
         }
         let secrets: Vec<&Line> = lines.iter().filter(hidden).collect();
         let singletons: Vec<&Line> = secrets.iter().filter(|line| line.truth == 1).copied().collect();
-        println!("{seed} {} secrets {} kinds", secrets.len(), kinds.len());
         let knowing = std::iter::once(None).chain(singletons.into_iter().take(2).map(Some));
         for known in knowing {
             insiders += usize::from(known.is_some());
             for secret in &secrets {
                 // Whoever is alone in a cell learns nothing new about it, or about themselves elsewhere.
-                let overlaps = |own: &Line| own.counted.iter().zip(&secret.counted).any(|(one, other)| *one && *other);
+                let overlaps =
+                    |own: &Line| own.counted.iter().zip(&secret.counted).any(|(one, other)| *one && *other);
                 if known.is_some_and(overlaps) {
                     continue;
                 }
@@ -204,9 +229,12 @@ fn a_thousand_sets_of_linked_tables_give_nothing_away() {
             }
         }
     }
-    println!("{released} released, {refused} refused, {attacked} cells attacked, {insiders} times by an insider");
-    assert!(released >= 700, "an engine that refuses everything protects nobody: {released} of 1000 released");
-    let mut counts = BTreeMap::new();
-    counts.insert("attacked", attacked);
-    assert!(attacked > 2000, "{counts:?}");
+    println!(
+        "{released} released, {refused} refused, {attacked} cells attacked, {insiders} times by an insider"
+    );
+    assert!(
+        released >= 700,
+        "an engine that refuses everything protects nobody: {released} of 1000 released"
+    );
+    assert!(attacked > 5000 && insiders > 200, "{attacked} cells attacked, {insiders} times by an insider");
 }

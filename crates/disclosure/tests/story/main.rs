@@ -2,4 +2,5 @@
 
 mod attack;
 mod examples;
+mod fewest;
 mod randomness;
