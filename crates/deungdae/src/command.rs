@@ -38,6 +38,8 @@ pub(crate) enum Command {
     /// Take part in a verifiable draw, on files; every party can, without an account
     #[command(subcommand)]
     Draw(crate::draw::command::DrawCommand),
+    /// Keep people from being found in published tables
+    Disclosure(DisclosureCommand),
     /// Verify offline what this program published
     #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
     Verify(Verify),
@@ -216,4 +218,58 @@ pub(crate) struct Verify {
     /// Answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DisclosureCommand {
+    /// Recompute from published tables what readers can find out about every suppressed cell
+    #[command(
+        after_help = "Examples:\n  deungdae disclosure audit bag\n  deungdae disclosure audit answers.csv units.csv --json\n\n\
+                      A table is a CSV file with one line for each cell: a column for each variable, then `count`. Margins \
+                      have the word `total`, suppressed cells an `x`, bands are written 5-9. In files without a \
+                      disclosure.json, columns of one name are one variable, and all tables cover the same respondents."
+    )]
+    Audit(DisclosureAudit),
+    /// Make tables of respondents that may be published
+    #[command(
+        after_help = "Example: deungdae disclosure protect respondents.csv --table unit,answer --table unit,sex --sensitive answer=yes --to release"
+    )]
+    Protect(DisclosureProtect),
+}
+
+#[derive(Args)]
+pub(crate) struct DisclosureAudit {
+    /// A released bag (or a folder with disclosure.json and tables/), or CSV files
+    #[arg(required = true)]
+    pub(crate) tables: Vec<PathBuf>,
+    /// Policy numbers as TOML, where they differ from the defaults and no disclosure.json gives them
+    #[arg(long)]
+    pub(crate) policy: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DisclosureProtect {
+    /// Respondents as CSV: one line for each, a column for each variable
+    pub(crate) respondents: PathBuf,
+    /// Variables to cross, with commas between; once for each table
+    #[arg(long, required = true)]
+    pub(crate) table: Vec<String>,
+    /// A sensitive answer, as VARIABLE=ANSWER
+    #[arg(long)]
+    pub(crate) sensitive: Vec<String>,
+    /// Hold the tables to the stricter threshold
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Policy numbers as TOML, where they differ from the defaults
+    #[arg(long)]
+    pub(crate) policy: Option<PathBuf>,
+    /// A release of the same respondents that was published before
+    #[arg(long)]
+    pub(crate) earlier: Vec<PathBuf>,
+    /// A new folder to write to
+    #[arg(long)]
+    pub(crate) to: PathBuf,
 }

@@ -6,6 +6,7 @@ mod command;
 mod data;
 mod demo;
 mod draw;
+mod disclosure;
 mod form;
 mod ledger_check;
 mod member;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::command::{Command, DeviceOrMember, FormCommand, Line, ProtocolCommand};
+use crate::command::{Command, DeviceOrMember, DisclosureCommand, FormCommand, Line, ProtocolCommand};
 
 /// What a verb answers: 0 done, 1 done and found wrong (a form refused, a ledger that lies).
 pub(crate) type Outcome = Result<ExitCode, Trouble>;
@@ -102,6 +103,8 @@ fn run(command: Command) -> Outcome {
             protocol_folder::install(&folder, &data)
         }
         Command::Draw(command) => draw::draw(command),
+        Command::Disclosure(DisclosureCommand::Audit(audit)) => disclosure::audit(&audit),
+        Command::Disclosure(DisclosureCommand::Protect(protect)) => disclosure::protect(&protect),
         Command::Verify(verify) => ledger_check::verify(&verify),
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),

@@ -214,3 +214,20 @@ pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_f
     }
     writer.into_inner().unwrap_or_default()
 }
+
+/// Reads respondents: names of variables, and a line of answers for each respondent.
+#[expect(clippy::type_complexity, reason = "a header and its lines")]
+pub fn read_respondents(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), ReadError> {
+    let refuse = |error: &csv::Error| ReadError {
+        table: "respondents".to_owned(),
+        line: error.position().map(csv::Position::line),
+        why: format!("{error}: write them as CSV in UTF-8, with an answer in every column"),
+    };
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let words = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = words(reader.headers().map_err(|error| refuse(&error))?);
+    let rows = reader.records().map(|record| record.map(|record| words(&record)));
+    let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|error| refuse(&error))?;
+    Ok((header, rows))
+}
