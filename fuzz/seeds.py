@@ -184,3 +184,6 @@ HOST = hashlib.sha256(b"monitor.example.org").digest()
 DATA = HOST + b"\x41" + bytes(4) + bytes(16) + b"\0\x02id" + COSE_KEY
 seed("passkey", "made", b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(DATA)]) + DATA)
 seed("passkey", "used", HOST + b"\x01" + bytes(4) + COSE_KEY[: len(HOST) + 5])
+# Published tables and their description.
+seed("tables", "counts", "unit,answer,count\nsewing,yes,x\nsewing,no,20\nsewing,total,32\ntotal,total,152\n")
+seed("tables", "shares", "unit,answer,count,percent,n,note\nsewing,yes,,40,35,\ncutting,yes,10-14,,,\ncutting,total,21,,,\n")

@@ -79,6 +79,9 @@ impl Known {
         facts: &'a [Fact],
         apart: impl Iterator<Item = &'a [usize]>,
     ) -> Result<Self, Contradiction> {
+        if facts.iter().any(|fact| fact.low > fact.high + CLOSE) {
+            return Err(Contradiction);
+        }
         let mut zero = vec![false; cells];
         for fact in facts.iter().filter(|fact| fact.high <= 0.0) {
             fact.base.iter().for_each(|cell| zero[*cell] = true);

@@ -242,10 +242,14 @@ fn exposed(plan: &Plan, tables: &[PublishedTable], policy: &Policy) -> Vec<Expos
             sums.entry(&layout.cells[at].base).or_insert_with(|| (count, threshold, name()));
         }
     }
-    let all: Vec<_> = sums.iter().collect();
-    for (outer, (outer_count, outer_threshold, outer_name)) in &all {
-        for (inner, (inner_count, inner_threshold, inner_name)) in &all {
-            let difference = outer_count.saturating_sub(*inner_count);
+    let mut all: Vec<_> = sums.iter().collect();
+    all.sort_by_key(|(_, (count, ..))| *count);
+    for (at, (outer, (outer_count, outer_threshold, outer_name))) in all.iter().enumerate() {
+        for (inner, (inner_count, inner_threshold, inner_name)) in all[..at].iter().rev() {
+            let difference = outer_count - inner_count;
+            if difference >= policy.k.max(policy.k_strict) {
+                break;
+            }
             if (1..*outer_threshold.max(inner_threshold)).contains(&difference)
                 && inner.len() < outer.len()
                 && inner.iter().all(|cell| outer.binary_search(cell).is_ok())

@@ -3,4 +3,5 @@
 mod attack;
 mod examples;
 mod fewest;
+mod properties;
 mod randomness;
