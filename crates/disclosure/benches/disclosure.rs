@@ -1,4 +1,5 @@
 //! `cargo bench -p disclosure`: how long protection and audit of one table take.
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -144,13 +144,13 @@ impl Known {
                         fixed[variable] = Some(0.0);
                     }
                     news = true;
-                } else if let [only] = variables[..] {
-                    if *high - *low < CLOSE {
-                        fixed[only] = Some(*low);
-                        variables.clear();
-                        (*low, *high) = (0.0, 0.0);
-                        news = true;
-                    }
+                } else if let [only] = variables[..]
+                    && *high - *low < CLOSE
+                {
+                    fixed[only] = Some(*low);
+                    variables.clear();
+                    (*low, *high) = (0.0, 0.0);
+                    news = true;
                 }
             }
             if !news {
@@ -168,11 +168,11 @@ impl Known {
         let rows: Vec<_> =
             merged.into_iter().map(|(variables, (low, high))| (variables, low, high)).collect();
         for place in &mut places {
-            if let Place::Variable(variable) = *place {
-                if let Some(value) = fixed[variable] {
-                    // All of a variable that several base cells share is put down once.
-                    *place = Place::Fixed(value);
-                }
+            if let Place::Variable(variable) = *place
+                && let Some(value) = fixed[variable]
+            {
+                // All of a variable that several base cells share is put down once.
+                *place = Place::Fixed(value);
             }
         }
         let mut known = Known { places, members, rows, part_of: Vec::new(), parts: Vec::new() };

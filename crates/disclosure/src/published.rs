@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{Contradiction, Fact, Known, Range};
 use crate::policy::Policy;
 use crate::space::{PlanError, Space};
-use crate::table::{Plan, Shown, Table};
+use crate::table::{CellOf, Plan, Shown, Table};
 
 /// A cell of a published table: its words, axis by axis (`total` for a margin), and what it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,7 +197,7 @@ fn count(value: f64) -> u32 {
 pub(crate) fn facts_of(
     plan: &Plan,
     tables: &[PublishedTable],
-) -> Result<(Vec<Fact>, Vec<(usize, usize)>), AuditError> {
+) -> Result<(Vec<Fact>, Vec<CellOf>), AuditError> {
     let mut facts = Vec::new();
     let mut suppressed = Vec::new();
     for (number, published) in tables.iter().enumerate() {

@@ -216,7 +216,6 @@ pub fn write_table(published: &PublishedTable, estimates: &[Estimate], percent_f
 }
 
 /// Reads respondents: names of variables, and a line of answers for each respondent.
-#[expect(clippy::type_complexity, reason = "a header and its lines")]
 pub fn read_respondents(bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), ReadError> {
     let refuse = |error: &csv::Error| ReadError {
         table: "respondents".to_owned(),

@@ -11,7 +11,7 @@ use crate::published::{Audit, AuditError, PublishedCell, PublishedTable, audit, 
 use crate::redesign::{Change, redesign};
 use crate::space::{PlanError, Sample, Space};
 use crate::suppress::{Board, Candidate, Claim, suppress};
-use crate::table::{Layout, Measure, Plan, Shown, Table};
+use crate::table::{CellOf, Layout, Measure, Plan, Shown, Table};
 
 /// How often suppression is asked again with wider intervals, where whole numbers leak more than real ones.
 const MOST_ROUNDS: usize = 6;
@@ -271,6 +271,9 @@ fn shown(policy: &Policy, table: &Table, layout: &Layout, counts: &[u32], cell: 
     }
 }
 
+/// Cells of several tables that hold the same base cells, and what they show together.
+type Shared = (Vec<CellOf>, Candidate);
+
 /// A release while it is being protected.
 struct Work<'a> {
     policy: &'a Policy,
@@ -282,7 +285,7 @@ struct Work<'a> {
     /// What earlier tables state.
     hard: Vec<Fact>,
     /// Cells of new tables that hold the same base cells are one: their places, and what they show together.
-    cells: Vec<(Vec<(usize, usize)>, Candidate)>,
+    cells: Vec<Shared>,
     targets: Vec<Target>,
     last_leaks: Vec<usize>,
 }
@@ -334,10 +337,10 @@ impl<'a> Work<'a> {
         Ok(work)
     }
 
-    fn candidates(&self) -> Vec<(Vec<(usize, usize)>, Candidate)> {
+    fn candidates(&self) -> Vec<Shared> {
         let mut gone: BTreeSet<(usize, usize)> =
             self.targets.iter().filter_map(|target| target.cell).collect();
-        let mut cells: BTreeMap<&[usize], (Vec<(usize, usize)>, Candidate)> = BTreeMap::new();
+        let mut cells: BTreeMap<&[usize], Shared> = BTreeMap::new();
         for (number, table) in self.tables.iter().enumerate() {
             let layout = &self.plan.layouts[number];
             let last = layout.labels.len() - 1;
@@ -596,7 +599,7 @@ fn earlier_facts(
     plan: &Plan,
     tables: &[Table],
     earlier: &[PublishedTable],
-) -> Result<(Vec<Fact>, BTreeSet<(usize, usize)>), AuditError> {
+) -> Result<(Vec<Fact>, BTreeSet<CellOf>), AuditError> {
     let nothing =
         tables.iter().map(|table| PublishedTable { release: None, table: table.clone(), cells: Vec::new() });
     let all: Vec<PublishedTable> = nothing.chain(earlier.iter().cloned()).collect();

@@ -95,6 +95,9 @@ pub(crate) struct Cell {
     pub totals: usize,
 }
 
+/// A table by its number, and one of its cells by its own.
+pub(crate) type CellOf = (usize, usize);
+
 /// A table laid out over base cells.
 #[derive(Debug)]
 pub(crate) struct Layout {

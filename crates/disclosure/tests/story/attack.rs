@@ -24,7 +24,9 @@ impl World {
             kinds = kinds
                 .iter()
                 .flat_map(|kind: &Kind| {
-                    categories.iter().map(|category| [kind.as_slice(), &[category.clone()]].concat())
+                    categories
+                        .iter()
+                        .map(|category| [kind.as_slice(), std::slice::from_ref(category)].concat())
                 })
                 .collect();
         }
@@ -229,7 +231,7 @@ fn a_thousand_sets_of_linked_tables_give_nothing_away() {
             }
         }
     }
-    println!(
+    eprintln!(
         "{released} released, {refused} refused, {attacked} cells attacked, {insiders} times by an insider"
     );
     assert!(
