@@ -39,6 +39,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Draw(crate::draw::command::DrawCommand),
     /// Keep people from being found in published tables
+    #[command(subcommand)]
     Disclosure(DisclosureCommand),
     /// Verify offline what this program published
     #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
