@@ -41,6 +41,17 @@ pub(crate) enum Command {
     /// Keep people from being found in published tables
     #[command(subcommand)]
     Disclosure(DisclosureCommand),
+    /// Estimate from a sample: totals, means, shares, ratios and quantiles with their uncertainty
+    #[command(
+        after_help = "design.toml says how the data were drawn, for example:\n\n  strata = \"sex\"            # or a list, one for each stage\n  clusters = [\"factory\"]     # units of each stage; without them each row was drawn by itself\n  fpc = \"workers\"           # size of the row's stratum, or the fraction drawn\n  weights = \"w\"             # or probabilities = \"p\"; without them they follow from fpc\n  lonely_psu = \"adjust\"     # fail, remove, certainty, adjust, average\n  pps = \"brewer\"            # or overton, hartley-rao, joint with joint_probabilities\n  replicates = { kind = \"bootstrap\", columns = \"rep*\" }\n  frame_coverage = 0.96\n  privacy_conditions_held = true\n  [[post_strata]]            # or [[rake]], once for each margin\n  column = \"sex\"\n  sizes = { f = 310, m = 90 }\n  [estimate]\n  interval = \"logit\"        # likelihood, asin, mean, xlogit, beta, korn-graubard, wilson, clopper-pearson, hypergeometric\n\nExamples:\n  deungdae estimate --design design.toml data.csv --mean hours --proportion paid_late --by sex\n  deungdae estimate --design design.toml data.csv --quantile 0.5 --of pay --ratio paid/recorded --where 'tenure>=6' --json"
+    )]
+    Estimate(Estimate),
+    /// How many to draw, or what a small sample decides
+    #[command(
+        name = "sample-size",
+        after_help = "Examples:\n  deungdae sample-size --population 500\n  deungdae sample-size --population 500 --margin 0.05 --response 0.8 --in-each 10\n  deungdae sample-size --lot 19 --target 0.8 --low 0.5"
+    )]
+    SampleSize(SampleSize),
     /// Verify offline what this program published
     #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
     Verify(Verify),
@@ -246,6 +257,43 @@ pub(crate) struct DisclosureAudit {
     /// Policy numbers as TOML, where they differ from the defaults and no disclosure.json gives them
     #[arg(long)]
     pub(crate) policy: Option<PathBuf>,
+#[derive(Args)]
+pub(crate) struct Estimate {
+    /// The data, CSV in UTF-8 whose first line names the columns; - reads standard input
+    pub(crate) data: PathBuf,
+    /// How the data were drawn
+    #[arg(long)]
+    pub(crate) design: PathBuf,
+    /// Mean of a column
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) mean: Vec<String>,
+    /// Total of a column over the population
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) total: Vec<String>,
+    /// Share of 1 in a column of 0 and 1, or of each answer
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) proportion: Vec<String>,
+    /// Ratio of two totals
+    #[arg(long, value_name = "COLUMN/COLUMN")]
+    pub(crate) ratio: Vec<String>,
+    /// Quantile, 0.5 for the median, of each column of --of
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) quantile: Vec<f64>,
+    /// Column of --quantile
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) of: Vec<String>,
+    /// Estimates for each value of these columns
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) by: Vec<String>,
+    /// Only rows that fulfil this, such as sex=f or hours>48; the others stay in the design
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) only: Vec<String>,
+    /// Confidence [default: design.toml, else 0.95]
+    #[arg(long)]
+    pub(crate) level: Option<f64>,
+    /// Degrees of freedom of intervals: design, normal, or a number [default: design]
+    #[arg(long)]
+    pub(crate) df: Option<String>,
     /// Answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -273,4 +321,38 @@ pub(crate) struct DisclosureProtect {
     /// A new folder to write to
     #[arg(long)]
     pub(crate) to: PathBuf,
+pub(crate) struct SampleSize {
+    /// People in the frame; without it, very many
+    #[arg(long)]
+    pub(crate) population: Option<u64>,
+    /// Half the length of the interval, 0.1 for ±10 points
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) margin: f64,
+    /// The share expected, or the share affected that must not be missed
+    #[arg(long)]
+    pub(crate) share: Option<f64>,
+    /// Confidence
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// Interviews in each establishment, for the design effect
+    #[arg(long)]
+    pub(crate) in_each: Option<f64>,
+    /// How alike people of one establishment are
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) alike: f64,
+    /// Share of those drawn who will answer
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) response: f64,
+    /// Lot quality: how many are asked in each area
+    #[arg(long)]
+    pub(crate) lot: Option<u64>,
+    /// Lot quality: the share that meets the target
+    #[arg(long, default_value_t = 0.8)]
+    pub(crate) target: f64,
+    /// Lot quality: the share that must not pass
+    #[arg(long, default_value_t = 0.5)]
+    pub(crate) low: f64,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }

@@ -127,6 +127,14 @@ impl Domains {
         Domains { of_row: groups.of_row.clone(), count: groups.count() }
     }
 
+    /// Domains by their numbers, from 0 to `count` − 1; other rows are in none.
+    pub fn in_order(numbers: &[f64], count: usize) -> Self {
+        let known = |number: &f64| number.fract() == 0.0 && (0.0..count as f64).contains(number);
+        let of_row =
+            numbers.iter().map(|number| if known(number) { *number as u32 } else { OUTSIDE }).collect();
+        Domains { of_row, count }
+    }
+
     /// The same domains without the rows for which `inside` does not hold.
     #[must_use]
     pub fn within(mut self, inside: &[bool]) -> Self {
