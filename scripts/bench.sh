@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 
 venv=${DEUNGDAE_VENV:-$HOME/.cache/deungdae/venv}
 if [ -x "$venv/bin/python" ]; then export PYXFORM_PYTHON="${PYXFORM_PYTHON:-$venv/bin/python}"; fi
+# survey is measured beside Python's svy where some Python has it, and beside R's survey where Rscript has it.
+if [ -z "${SURVEY_PYTHON:-}" ] && python3 -c 'import svy' 2>/dev/null; then export SURVEY_PYTHON=python3; fi
 
 cluster=$(FSYNC=on scripts/postgres_cluster.sh start) || cluster=
 if [ -n "$cluster" ]; then
