@@ -12,10 +12,13 @@ use crate::estimate_design::{DesignFile, Notes};
 use crate::estimate_table::Table;
 use crate::{Outcome, Trouble};
 
+/// The columns of --by with the value that a domain has in each.
+type Group = Vec<(String, String)>;
+
 /// One line of the answer.
 struct Line {
     statistic: String,
-    groups: Vec<(String, String)>,
+    groups: Group,
     value: f64,
     standard_error: f64,
     low: f64,
@@ -36,7 +39,7 @@ struct Question<'a> {
     file: &'a DesignFile,
     domains: Domains,
     /// For each domain its names by column.
-    groups: Vec<Vec<(String, String)>>,
+    groups: Vec<Group>,
     level: f64,
     degrees: Degrees,
 }
@@ -113,7 +116,7 @@ fn degrees(options: &Estimate, file: &DesignFile) -> Result<Degrees, Trouble> {
 }
 
 /// Rows chosen by --where, split by --by; rows that do not say their group are in none.
-fn domains(options: &Estimate, table: &Table) -> Result<(Domains, Vec<Vec<(String, String)>>), Trouble> {
+fn domains(options: &Estimate, table: &Table) -> Result<(Domains, Vec<Group>), Trouble> {
     let mut inside = vec![true; table.rows()];
     for condition in &options.only {
         table.only(condition, &mut inside)?;
