@@ -257,6 +257,35 @@ pub(crate) struct DisclosureAudit {
     /// Policy numbers as TOML, where they differ from the defaults and no disclosure.json gives them
     #[arg(long)]
     pub(crate) policy: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DisclosureProtect {
+    /// Respondents as CSV: one line for each, a column for each variable
+    pub(crate) respondents: PathBuf,
+    /// Variables to cross, with commas between; once for each table
+    #[arg(long, required = true)]
+    pub(crate) table: Vec<String>,
+    /// A sensitive answer, as VARIABLE=ANSWER
+    #[arg(long)]
+    pub(crate) sensitive: Vec<String>,
+    /// Hold the tables to the stricter threshold
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Policy numbers as TOML, where they differ from the defaults
+    #[arg(long)]
+    pub(crate) policy: Option<PathBuf>,
+    /// A release of the same respondents that was published before
+    #[arg(long)]
+    pub(crate) earlier: Vec<PathBuf>,
+    /// A new folder to write to
+    #[arg(long)]
+    pub(crate) to: PathBuf,
+}
+
 #[derive(Args)]
 pub(crate) struct Estimate {
     /// The data, CSV in UTF-8 whose first line names the columns; - reads standard input
@@ -300,27 +329,6 @@ pub(crate) struct Estimate {
 }
 
 #[derive(Args)]
-pub(crate) struct DisclosureProtect {
-    /// Respondents as CSV: one line for each, a column for each variable
-    pub(crate) respondents: PathBuf,
-    /// Variables to cross, with commas between; once for each table
-    #[arg(long, required = true)]
-    pub(crate) table: Vec<String>,
-    /// A sensitive answer, as VARIABLE=ANSWER
-    #[arg(long)]
-    pub(crate) sensitive: Vec<String>,
-    /// Hold the tables to the stricter threshold
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Policy numbers as TOML, where they differ from the defaults
-    #[arg(long)]
-    pub(crate) policy: Option<PathBuf>,
-    /// A release of the same respondents that was published before
-    #[arg(long)]
-    pub(crate) earlier: Vec<PathBuf>,
-    /// A new folder to write to
-    #[arg(long)]
-    pub(crate) to: PathBuf,
 pub(crate) struct SampleSize {
     /// People in the frame; without it, very many
     #[arg(long)]
