@@ -11,8 +11,8 @@ use crate::Refusal;
 use crate::design::{Design, Scheme};
 use crate::hash::{PROTOCOL, h};
 
-/// Most units of one roster. A site has thousands, a whole zone tens of thousands; the bound keeps memory below
-/// about half a gigabyte for records of ordinary length.
+/// Most units of one roster. A site has thousands, a whole zone tens of thousands; a million lines of ordinary length
+/// take about 400 MiB to freeze.
 pub const MAX_UNITS: usize = 1_000_000;
 /// Most bytes of one record's canonical text.
 pub const MAX_RECORD: usize = 4096;
