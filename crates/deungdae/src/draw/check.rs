@@ -19,7 +19,9 @@ fn print(report: &Report, as_json: bool) {
     if !as_json {
         print!("{report}");
         match report.first_lie() {
-            None if report.known.end.is_none() => println!("Nothing in it is untrue so far; it is not finished."),
+            None if report.known.end.is_none() => {
+                println!("Nothing in it is untrue so far; it is not finished.")
+            }
             None => println!("Nothing in it is untrue."),
             Some(lie) => println!("The first lie: {} ({})", lie.what, lie.file),
         }
