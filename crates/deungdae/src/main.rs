@@ -8,13 +8,10 @@ mod demo;
 mod disclosure;
 mod draw;
 mod estimate;
-mod estimate_design;
-mod estimate_table;
 mod form;
 mod ledger_check;
 mod member;
 mod protocol_folder;
-mod sample_size;
 mod serve;
 
 use std::process::ExitCode;
@@ -110,7 +107,7 @@ fn run(command: Command) -> Outcome {
         Command::Disclosure(DisclosureCommand::Audit(audit)) => disclosure::audit(&audit),
         Command::Disclosure(DisclosureCommand::Protect(protect)) => disclosure::protect(&protect),
         Command::Estimate(options) => estimate::estimate(&options),
-        Command::SampleSize(options) => sample_size::sample_size(&options),
+        Command::SampleSize(options) => estimate::sample_size::sample_size(&options),
         Command::Verify(verify) => ledger_check::verify(&verify),
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),

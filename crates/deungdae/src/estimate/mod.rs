@@ -1,5 +1,9 @@
 //! `estimate`: a table of data and a file that says how it was drawn, to estimates with their uncertainty.
 
+mod design;
+pub mod sample_size;
+mod table;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,9 +11,9 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 use survey::{Codes, Degrees, Design, Domains, Estimate as Estimated, QuantileRequest, Statistic};
 
+use self::design::{DesignFile, Notes};
+use self::table::Table;
 use crate::command::Estimate;
-use crate::estimate_design::{DesignFile, Notes};
-use crate::estimate_table::Table;
 use crate::{Outcome, Trouble};
 
 /// The columns of --by with the value that a domain has in each.

@@ -9,9 +9,9 @@ use survey::{
     Selection, ShareInterval, StagePlan,
 };
 
+use super::table::Table;
 use crate::Trouble;
 use crate::estimate::{name_of, place};
-use crate::estimate_table::Table;
 
 /// design.toml. Names are columns of the data.
 #[derive(Deserialize, Default)]
