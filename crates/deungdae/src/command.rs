@@ -52,9 +52,14 @@ pub(crate) enum Command {
         after_help = "Examples:\n  deungdae sample-size --population 500\n  deungdae sample-size --population 500 --margin 0.05 --response 0.8 --in-each 10\n  deungdae sample-size --lot 19 --target 0.8 --low 0.5"
     )]
     SampleSize(SampleSize),
-    /// Verify offline what this program published
-    #[command(after_help = "Example: deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'")]
+    /// Verify a release or a ledger, offline
+    #[command(
+        after_help = "Exit code: 0 it holds, 1 it does not, 2 undecided (a release without --trust) or not carried out\n\nExamples:\n  deungdae verify zone-2026-w48 --trust policy.txt --ledger ledger-files\n  deungdae verify --ledger ledger-files --key 'deungdae…+1a2b3c4d+AZ…'"
+    )]
     Verify(Verify),
+    /// Witness a ledger: sign its newest head if it continues what was signed before
+    #[command(subcommand)]
+    Witness(WitnessCommand),
     /// Write the ledger as static files that anyone can verify
     #[command(after_help = "Example: deungdae export-ledger --data /srv/deungdae --to ledger-files")]
     ExportLedger {
@@ -218,18 +223,71 @@ pub(crate) enum ProtocolCommand {
 
 #[derive(Args)]
 pub(crate) struct Verify {
-    /// A folder of ledger files (checkpoint, tile/…)
+    /// The folder of a release, the one that holds bagit.txt
+    #[arg(required_unless_present = "ledger")]
+    pub(crate) bag: Option<PathBuf>,
+    /// Ledger and witnesses you trust (c2sp.org/tlog-policy), from a source other than the bag
+    #[arg(long, requires = "bag")]
+    pub(crate) trust: Option<PathBuf>,
+    /// A party of a draw whose public key you know: NAME=KEY
+    #[arg(long, requires = "bag")]
+    pub(crate) party: Vec<String>,
+    /// A folder of ledger files (checkpoint, tile/…); beside a release, a newer copy in which a retraction would stand
     #[arg(long)]
-    pub(crate) ledger: PathBuf,
+    pub(crate) ledger: Option<PathBuf>,
     /// The log's verifier key, from a source you trust; without it the key inside the checkpoint is only named
-    #[arg(long)]
+    #[arg(long, conflicts_with = "bag")]
     pub(crate) key: Vec<String>,
     /// An older checkpoint file that this log must continue
-    #[arg(long)]
+    #[arg(long, conflicts_with = "bag")]
     pub(crate) earlier: Option<PathBuf>,
     /// Answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum WitnessCommand {
+    /// Make a witness: a folder with its key and, later, its memory
+    #[command(
+        after_help = "Example: deungdae witness init my-witness --name authority-a.example.org --log 'deungdae…+1a2b3c4d+AZ…'"
+    )]
+    Init {
+        /// A new folder, readable by you only
+        folder: PathBuf,
+        /// The witness's name, for ever the same: something like a domain of yours
+        #[arg(long)]
+        name: String,
+        /// The ledger's verifier key, from a source you trust
+        #[arg(long)]
+        log: String,
+    },
+    /// Sign the ledger's newest head, if it continues the last one signed; print the signature
+    #[command(
+        after_help = "Exit code: 0 signed, 1 refused (a fork is kept as evidence), 2 not carried out\n\nExample: deungdae witness cosign my-witness ledger-files > cosignature.txt"
+    )]
+    Cosign {
+        /// The witness's folder
+        folder: PathBuf,
+        /// An exported ledger's folder; or a file with “old SIZE”, proof and checkpoint (c2sp.org/tlog-witness); or, the
+        /// first time, a checkpoint
+        shown: PathBuf,
+        /// Also write the checkpoint with the signature to this file
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the witness's public key, what it signed last, and evidence of forks
+    #[command(after_help = "Example: deungdae witness show my-witness")]
+    Show {
+        /// The witness's folder
+        folder: PathBuf,
+        /// Answer as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]

@@ -1,4 +1,4 @@
-//! `verify --ledger` and `export-ledger`: the log as files, and whether they tell the truth.
+//! `verify` and `export-ledger`: a release or the log as files, and whether they tell the truth.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,7 +16,12 @@ const LARGEST: u64 = 64 << 20;
 
 /// Recomputes everything from the files of a log and says, step by step, what was found.
 pub(crate) fn verify(verify: &Verify) -> Outcome {
-    let folder = &verify.ledger;
+    if let Some(bag) = &verify.bag {
+        return verify_bag(bag, verify);
+    }
+    let Some(folder) = &verify.ledger else {
+        return Err(Trouble::new("give the folder of a release, or of a ledger with --ledger"));
+    };
     if !folder.join("checkpoint").is_file() {
         return Err(Trouble::new(format!(
             "{} has no file `checkpoint`: give the folder that `deungdae export-ledger` wrote",
@@ -88,6 +93,20 @@ pub(crate) fn verify(verify: &Verify) -> Outcome {
         println!("{report}");
     }
     Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The nine checks of a release, as `deungdae-verify` makes them.
+fn verify_bag(bag: &Path, verify: &Verify) -> Outcome {
+    let arguments = deungdae_verify::Arguments {
+        bag: bag.to_owned(),
+        trust: verify.trust.clone(),
+        ledger: verify.ledger.clone(),
+        parties: verify.party.clone(),
+        json: verify.json,
+    };
+    let (told, code) = deungdae_verify::run(&arguments).map_err(Trouble::new)?;
+    print!("{told}");
+    Ok(ExitCode::from(code))
 }
 
 fn stated_keys(folder: &Path) -> Result<Vec<VerifierKey>, Trouble> {

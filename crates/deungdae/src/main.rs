@@ -13,6 +13,7 @@ mod ledger_check;
 mod member;
 mod protocol_folder;
 mod serve;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -109,6 +110,7 @@ fn run(command: Command) -> Outcome {
         Command::Estimate(options) => estimate::estimate(&options),
         Command::SampleSize(options) => estimate::sample_size::sample_size(&options),
         Command::Verify(verify) => ledger_check::verify(&verify),
+        Command::Witness(command) => witness::witness(command),
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),
         Command::Restore { from, data } => backup::restore(&from, &data),

@@ -20,6 +20,13 @@ pub struct Signature {
     pub bytes: Vec<u8>,
 }
 
+impl Signature {
+    /// Reads a line of a note, such as a witness sends: `— name base64`.
+    pub fn parse(line: &str) -> Option<Self> {
+        parse_line(line)
+    }
+}
+
 /// A text with signatures, as read: nothing in it may be believed before [`SignedNote::verify`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedNote {

@@ -124,7 +124,8 @@ fn what_no_bag_may_have_gets_its_sentence() {
         let report = names(&files, &[path, "data/method.md"]);
         said.push(format!("{}: It {}.", report.first_lie().unwrap().file, report.first_lie().unwrap().what));
     }
-    let changes: [(&str, fn(&mut Vec<u8>)); 9] = [
+    type Change = (&'static str, fn(&mut Vec<u8>));
+    let changes: [Change; 9] = [
         (table, |bytes| bytes.clear()),
         (table, |bytes| *bytes = String::from_utf8_lossy(bytes).replace('\n', "\r\n").into()),
         (table, |bytes| drop(bytes.splice(0..0, *b"\xef\xbb\xbf"))),

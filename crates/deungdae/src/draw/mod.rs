@@ -4,7 +4,7 @@ pub(crate) mod command;
 
 mod acts;
 mod check;
-mod folders;
+pub(crate) mod folders;
 mod monitor;
 mod table;
 
