@@ -187,3 +187,9 @@ seed("passkey", "used", HOST + b"\x01" + bytes(4) + COSE_KEY[: len(HOST) + 5])
 # Published tables and their description.
 seed("tables", "counts", "unit,answer,count\nsewing,yes,x\nsewing,no,20\nsewing,total,32\ntotal,total,152\n")
 seed("tables", "shares", "unit,answer,count,percent,n,note\nsewing,yes,,40,35,\ncutting,yes,10-14,,,\ncutting,total,21,,,\n")
+
+# A bag: what, file, where, value; then content that a publisher entered in the ledger.
+for what in range(6):
+    seed("bag", f"change-{what}", bytes([what, 3, 0, 9, 1]))
+for path, content in enumerate(("{}", "unit,answer,count\nsewing,yes,x\n", '{"messages":{},"protocol":"deungdae-draw/v1"}')):
+    seed("bag", f"content-{path}", bytes([6, path, 0, 0, 0]) + content.encode())

@@ -23,3 +23,7 @@ for file in crates/*/benches/*.rs; do
     echo "== $crate: $bench (load $(cut -d ' ' -f 1 /proc/loadavg))"
     cargo bench --quiet -p "$crate" --bench "$bench"
 done
+
+echo
+echo "== deungdae-verify: size"
+scripts/verifier_size.sh

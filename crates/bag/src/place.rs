@@ -152,6 +152,11 @@ pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     if path.split('/').any(|part| part.is_empty() || part == ".") {
         return Some("has an empty part or “.” in its path, so that one file has two names");
     }
+    if path.split('/').any(|part| part.ends_with('.') || is_device(part)) {
+        return Some(
+            "has a name that some computers keep for devices, or that ends with “.”, so that they cannot write it",
+        );
+    }
     if path.len() > 200 {
         return Some("has a path of more than 200 bytes, which many computers cannot write");
     }
@@ -163,9 +168,19 @@ pub(crate) fn path_fault(path: &str) -> Option<&'static str> {
     None
 }
 
+/// Names that Windows keeps, whatever their ending.
+fn is_device(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered = |kind: &str| {
+        name.strip_prefix(kind).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    matches!(&*name, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
 /// A name of a table: what every file system and both cases agree on.
 pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty()
+        && !is_device(name)
         && name.len() <= 80
         && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
 }

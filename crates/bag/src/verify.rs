@@ -136,7 +136,7 @@ fn check_files(files: &Files, manifest_is_another: bool) -> Result<(Description,
         files.readable().partition(|(path, _)| Place::of(path).is_some_and(Place::is_payload));
     let listed = manifest::read(files.bytes(MANIFEST).unwrap_or_default())
         .map_err(|what| lie(MANIFEST, what, AGAIN))?;
-    check_hashes(&payload, &listed).map_err(|found| {
+    check_hashes(files, &payload, &listed).map_err(|found| {
         if !manifest_is_another {
             return found;
         }
@@ -223,9 +223,13 @@ fn check_shape(files: &Files) -> Result<(), Lie> {
     }
 }
 
-fn check_hashes(payload: &[(&str, &[u8])], listed: &BTreeMap<String, String>) -> Result<(), Lie> {
+fn check_hashes(
+    files: &Files,
+    payload: &[(&str, &[u8])],
+    listed: &BTreeMap<String, String>,
+) -> Result<(), Lie> {
     for (path, hash) in listed {
-        let Some((_, bytes)) = payload.iter().find(|(name, _)| name == path) else {
+        let Some(bytes) = files.bytes(path) else {
             return Err(lie(path, "is missing, and the manifest lists it", AGAIN));
         };
         if hash_of(bytes) == *hash {
@@ -411,7 +415,7 @@ fn check_log(
     match verify_inclusion(leaf_hash(entry), proof.index, size, &proof.path, checkpoint.root) {
         Ok(()) => {
             report.pass(Check::Inclusion, format!("entry {} of {size}", proof.index));
-            Some((Standing { index: proof.index, checkpoint, package }, keys))
+            Some((Standing { index: proof.index, checkpoint, package }, policy.keys()))
         }
         Err(error) => {
             report.fail(

@@ -102,7 +102,9 @@ impl Reading {
                 Found::OddName
             } else if kind.is_symlink() {
                 Found::Link
-            } else if kind.is_dir() && depth < DEEPEST {
+            } else if kind.is_dir() && depth == DEEPEST {
+                Found::Unreadable("too many folders in each other".into())
+            } else if kind.is_dir() {
                 match self.folder(&entry.path(), &format!("{path}/"), depth + 1) {
                     Ok(()) => continue,
                     Err(error) => Found::Unreadable(error.to_string()),

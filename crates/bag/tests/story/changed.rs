@@ -100,7 +100,7 @@ fn a_missing_file_is_named() {
 fn what_no_bag_may_have_gets_its_sentence() {
     let table = "data/tables/answers.csv";
     let file = || Found::File(b"x".to_vec());
-    let slipped_in: [(&str, Found); 15] = [
+    let slipped_in: [(&str, Found); 17] = [
         ("data/tables/extra.csv", file()),
         ("data/names.csv", file()),
         ("README", file()),
@@ -109,6 +109,8 @@ fn what_no_bag_may_have_gets_its_sentence() {
         ("C:/windows/system.ini", file()),
         ("data\\tables\\x.csv", file()),
         ("data//method.md", file()),
+        ("data/tables/con.csv", file()),
+        ("data/tables./x.csv", file()),
         ("data/Method.md", file()),
         ("data/tables/ans\u{200b}wers.csv", file()),
         ("data/tables/link.csv", Found::Link),

@@ -6,7 +6,7 @@ mod played;
 
 use std::collections::{BTreeMap, HashMap};
 
-use bag::{Description, Files, Format, Release, Report, Unsealed};
+use bag::{Description, Files, Format, MANIFEST, PROOF, Release, Report, Unsealed, package_leaf};
 use disclosure::{Dimension, Draft, Estimate, Policy, Quantity, Released, Sample, Space, Table, protect};
 use draw::{Transcript, acts};
 use ledger::leaf::kind;
@@ -14,6 +14,7 @@ use ledger::{
     Checkpoint, Hash, Leaf, SignedNote, Signer, TlogProof, Tree, commitment, inclusion_proof, leaf_hash, tile,
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use played::{Played, START};
 
@@ -221,4 +222,44 @@ pub fn census() -> Published {
     let tables = tables();
     let unsealed = bag::write(release(&tables, &[])).unwrap();
     publish(unsealed, log(), &["authority-a", "ngo"]).unwrap()
+}
+
+pub fn text(files: &Files, path: &str) -> String {
+    String::from_utf8(files.bytes(path).unwrap_or_else(|| panic!("{path} is there")).to_vec()).unwrap()
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Makes everything around the content fit it again, by means of its own, and enters it in the ledger.
+pub fn entered_again(mut files: Files) -> Files {
+    let mut package: Value = serde_json::from_str(&text(&files, "data/datapackage.json")).unwrap();
+    let resources = package["resources"].as_array_mut().unwrap();
+    resources.retain(|one| files.0.contains_key(&format!("data/{}", one["path"].as_str().unwrap())));
+    for one in resources {
+        let bytes = files.bytes(&format!("data/{}", one["path"].as_str().unwrap())).unwrap();
+        one["bytes"] = bytes.len().into();
+        one["hash"] = format!("sha256:{}", hash(bytes)).into();
+    }
+    files.put("data/datapackage.json", serde_json::to_string_pretty(&package).unwrap() + "\n");
+    let payload: Vec<_> = files.readable().filter(|(path, _)| path.starts_with("data/")).collect();
+    let oxum = format!("{}.{}", payload.iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), payload.len());
+    let manifest: String = payload.iter().map(|(path, bytes)| format!("{}  {path}\n", hash(bytes))).collect();
+    let info: String = text(&files, "bag-info.txt")
+        .lines()
+        .map(|line| match line.split_once(": ") {
+            Some(("Payload-Oxum", _)) => format!("Payload-Oxum: {oxum}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    files.put("bag-info.txt", info);
+    let mut log = log();
+    let leaf = package_leaf(manifest.as_bytes(), AT);
+    let index = log.add(&leaf);
+    let mut proof = log.proof(index, &["authority-a", "ngo"]);
+    proof.extra = Some(leaf.to_bytes().unwrap());
+    files.put(MANIFEST, manifest);
+    files.put(PROOF, proof.to_string());
+    files
 }

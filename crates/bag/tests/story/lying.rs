@@ -1,50 +1,8 @@
 //! Publishers who lie: everything is entered in the ledger and signed as it should be, and still does not hold.
 
-use bag::{Check, Files, MANIFEST, Means, Outcome, PROOF, Report, Verdict, package_leaf, verify};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use bag::{Check, Files, Means, Outcome, Report, Verdict, verify};
 
-use crate::example::{self, AT, trust};
-
-fn text(files: &Files, path: &str) -> String {
-    String::from_utf8(files.bytes(path).unwrap_or_else(|| panic!("{path} is there")).to_vec()).unwrap()
-}
-
-fn hash(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-/// Makes everything around the content fit it again, by means of its own, and enters it in the ledger.
-fn entered_again(mut files: Files) -> Files {
-    let mut package: Value = serde_json::from_str(&text(&files, "data/datapackage.json")).unwrap();
-    let resources = package["resources"].as_array_mut().unwrap();
-    resources.retain(|one| files.0.contains_key(&format!("data/{}", one["path"].as_str().unwrap())));
-    for one in resources {
-        let bytes = files.bytes(&format!("data/{}", one["path"].as_str().unwrap())).unwrap();
-        one["bytes"] = bytes.len().into();
-        one["hash"] = format!("sha256:{}", hash(bytes)).into();
-    }
-    files.put("data/datapackage.json", serde_json::to_string_pretty(&package).unwrap() + "\n");
-    let payload: Vec<_> = files.readable().filter(|(path, _)| path.starts_with("data/")).collect();
-    let oxum = format!("{}.{}", payload.iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), payload.len());
-    let manifest: String = payload.iter().map(|(path, bytes)| format!("{}  {path}\n", hash(bytes))).collect();
-    let info: String = text(&files, "bag-info.txt")
-        .lines()
-        .map(|line| match line.split_once(": ") {
-            Some(("Payload-Oxum", _)) => format!("Payload-Oxum: {oxum}\n"),
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    files.put("bag-info.txt", info);
-    let mut log = example::log();
-    let leaf = package_leaf(manifest.as_bytes(), AT);
-    let index = log.add(&leaf);
-    let mut proof = log.proof(index, &["authority-a", "ngo"]);
-    proof.extra = Some(leaf.to_bytes().unwrap());
-    files.put(MANIFEST, manifest);
-    files.put(PROOF, proof.to_string());
-    files
-}
+use crate::example::{self, entered_again, text, trust};
 
 fn check(files: &Files) -> Report {
     let trust = trust();
