@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use store::audit::{self, AuditEntry};
-use store::{Fault, Tx, form, mandate, member, registry, submission};
+use store::{Fault, Tx, case, form, mandate, member, registry, submission};
 
 use crate::Desk;
 use crate::answer::Answer;
@@ -40,6 +40,13 @@ pub enum About {
         registry: String,
         /// The entry's ODK id.
         uuid: String,
+    },
+    /// A case.
+    Case {
+        /// Its workflow.
+        workflow: String,
+        /// What people call it.
+        code: String,
     },
     /// A member or a phone.
     Actor {
@@ -146,6 +153,9 @@ fn about(tx: &mut Tx, entry: &AuditEntry) -> Result<Option<About>, Fault> {
                 .map(|registry| About::Entry { registry: registry.name, uuid: found.uuid }),
             None => None,
         },
+        "case" => {
+            case::by_id(tx, id)?.map(|found| About::Case { workflow: found.workflow, code: found.code })
+        }
         "member" | "device" => {
             names_of(tx, [(entry.mandate, id)])?.remove(&id).map(|name| About::Actor { name })
         }

@@ -3,6 +3,8 @@
 mod answer;
 mod attempts;
 mod audit_pages;
+mod begin_case;
+mod cases;
 mod confirm;
 mod desk;
 mod devices;
@@ -11,6 +13,7 @@ mod encrypted;
 mod entries;
 mod entry_reading;
 mod export;
+mod fact_refusals;
 mod files;
 mod forms;
 mod holdings;
@@ -22,6 +25,7 @@ mod may;
 mod members;
 mod names;
 mod passkeys;
+mod put_fact;
 mod receive;
 mod record;
 mod recovery;
@@ -36,6 +40,8 @@ mod totp;
 
 pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
 pub use audit_pages::{About, AuditLine, AuditPage};
+pub use begin_case::NewCase;
+pub use cases::{CaseDetail, ToldFact};
 pub use confirm::{Confirmations, LoginStep};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
@@ -54,6 +60,7 @@ pub use may::{
 };
 pub use members::NewMember;
 pub use names::Names;
+pub use put_fact::{Amending, NewFact};
 pub use receive::{Received, Sender, SentFile};
 pub use registries::{label_class, property_class};
 pub use search::{Found, Search};
@@ -63,4 +70,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {ledger, passkey, protocol, store, xforms};
+pub use {casework, ledger, passkey, protocol, store, xforms};

@@ -11,8 +11,9 @@ use store::{Fault, mandate, member, registry};
 
 use crate::Desk;
 use crate::answer::Answer;
+use crate::cases::CaseDetail;
 use crate::forms::FormModel;
-use crate::may::Seat;
+use crate::may::{Read, Seat};
 use crate::session::Session;
 
 /// A phone that was not seen for so long (ms) is told of: a week.
@@ -31,6 +32,8 @@ pub struct Today {
     pub drafts: Vec<(Form, Arc<FormModel>)>,
     /// Phones that were not seen for a week.
     pub silent: Vec<Device>,
+    /// Cases in which the member's role must act, or can stop a clock that runs.
+    pub cases: Vec<CaseDetail>,
     /// The newest submissions: the form, its model, the submission, and who sent it.
     pub latest: Vec<(Form, Arc<FormModel>, Submission, Option<String>)>,
     /// How many forms phones can fill.
@@ -52,6 +55,14 @@ pub struct OwnAccount {
     pub locked: bool,
 }
 
+/// Whether a case waits for the role of whoever sits here.
+fn waits_for(detail: &CaseDetail, seat: &Seat) -> bool {
+    let (Some(role), Some(standing)) = (seat.role(), detail.standing()) else { return false };
+    let mut clocks = standing.clocks.iter().filter(|count| count.state.is_running());
+    standing.next.iter().any(|next| next.roles.contains(&role))
+        || clocks.any(|count| count.roles.contains(&role))
+}
+
 impl Desk {
     /// What waits in a mandate.
     pub async fn today(&self, seat: &Seat) -> Answer<Today> {
@@ -66,6 +77,12 @@ impl Desk {
                     today.drafts.push((listed.form.clone(), draft));
                 }
             }
+        }
+        if !seat.protocol().workflows.is_empty()
+            && let Ok(may) = seat.may::<Read>()
+        {
+            let waiting = self.cases(&may, None).await?;
+            today.cases = waiting.into_iter().filter(|detail| waits_for(detail, seat)).collect();
         }
         let (id, now) = (seat.mandate().id, self.now());
         let [reviews, reads] = [Right::Review, Right::Read].map(|right| seat.has(right));

@@ -35,6 +35,8 @@ pub mod kind {
     pub const EXPORT: &str = "export";
     /// A message of a draw.
     pub const DRAW: &str = "draw";
+    /// A case was begun, or a fact put on record in it.
+    pub const CASE: &str = "case";
     /// A finding was made.
     pub const FINDING: &str = "finding";
     /// Something was published or retracted.

@@ -18,6 +18,8 @@ pub struct ProtocolWorkflow {
     pub workflow: Workflow,
     /// The compartment that takes the reasons of facts and their sensitive values.
     pub sensitive: String,
+    /// The workflow whose cases these belong to: each finding is one of a visit.
+    pub within: Option<String>,
     classes: BTreeMap<(String, String), Class>,
 }
 
@@ -46,11 +48,12 @@ pub(crate) fn read(
         let root = Section::root(path, source, &table, "the workflow");
         let mut reader = Reader { parts: Vec::new(), classes: BTreeMap::new(), problems: Vec::new() };
         let sensitive = reader.sensitive(&root, compartments);
+        let within = reader.within(name, &root, files);
         let workflow = reader.workflow(name, &root);
         root.finish(&mut reader.problems);
         reader.check(&workflow, &root, roles);
         problems.append(&mut reader.problems);
-        workflows.push(ProtocolWorkflow { workflow, sensitive, classes: reader.classes });
+        workflows.push(ProtocolWorkflow { workflow, sensitive, within, classes: reader.classes });
     }
     workflows
 }
@@ -80,6 +83,23 @@ impl<'t> Reader<'t> {
             ));
             String::new()
         })
+    }
+
+    fn within(
+        &mut self,
+        name: &str,
+        root: &Section<'t>,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Option<String> {
+        let within = self.optional_id(root, "within")?;
+        if within == name || !files.keys().any(|path| workflow_name(path) == Some(&within)) {
+            self.problems.push(root.problem(
+                "within",
+                format!("“{within}” is no other workflow of this protocol"),
+                "Name the workflow whose cases these belong to, or remove this line",
+            ));
+        }
+        Some(within)
     }
 
     fn workflow(&mut self, name: &str, root: &Section<'t>) -> Workflow {
@@ -201,7 +221,9 @@ impl<'t> Reader<'t> {
         let field = Field {
             title: section.translated("title", &mut self.problems).to_words(),
             kind,
-            optional: section.optional_flag("optional", &mut self.problems).unwrap_or(false),
+            // Where a case stands is the same for everybody, so nothing of it waits for a value that only some can open.
+            optional: section.optional_flag("optional", &mut self.problems).unwrap_or(false)
+                || class == Class::Sensitive,
             name,
         };
         section.finish(&mut self.problems);
@@ -349,6 +371,51 @@ impl<'t> Reader<'t> {
             if !self.problems.iter().any(told) {
                 self.problems.push(problem);
             }
+        }
+        self.check_sealed(workflow);
+    }
+
+    /// A sealed value decides nothing: who cannot open it must see the case stand where everybody sees it.
+    fn check_sealed(&mut self, workflow: &Workflow) {
+        let sealed = |kind: &str, field: &str| {
+            self.classes.get(&(kind.to_owned(), field.to_owned())) == Some(&Class::Sensitive)
+        };
+        let asks = |need: &Need| {
+            need.any.iter().any(|pattern| {
+                pattern.conditions.iter().any(|condition| sealed(&pattern.kind, &condition.field))
+            })
+        };
+        let tells = |need: &Need, field: &str| need.kinds().iter().any(|kind| sealed(kind, field));
+        let mut found = Vec::new();
+        for stage in &workflow.stages {
+            if stage.done_by.iter().chain(&stage.only_when).any(asks) {
+                found.push(Part::Stage(stage.id.clone()));
+            }
+        }
+        for clock in &workflow.clocks {
+            let pause = clock.pause.iter().flat_map(|(from, until)| [from, until]);
+            let by_field = match &clock.due {
+                Due::After(_) => false,
+                Due::ByChoice { field, .. } | Due::On { field } => tells(&clock.starts, field),
+                Due::Points { field, .. } => tells(&clock.stops, field),
+            };
+            if by_field || [&clock.starts, &clock.stops].into_iter().chain(pause).any(asks) {
+                found.push(Part::Clock(clock.id.clone()));
+            }
+        }
+        for stop in &workflow.stops {
+            if std::iter::once(&stop.by).chain(&stop.lifted_by).any(asks) {
+                found.push(Part::Stop(stop.id.clone()));
+            }
+        }
+        found.extend(workflow.ends.iter().filter(|end| asks(&end.by)).map(|end| Part::End(end.id.clone())));
+        for part in found {
+            let Some((_, section)) = self.parts.iter().find(|(known, _)| *known == part) else { continue };
+            self.problems.push(section.problem(
+                "id",
+                "it depends on a sealed value, which not everybody can open",
+                "Let it depend on a field of the class open",
+            ));
         }
     }
 }

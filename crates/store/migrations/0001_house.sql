@@ -369,6 +369,39 @@ CREATE TABLE held_update (        -- an offline update whose predecessor has not
 );
 CREATE INDEX held_update_branch ON held_update (registry, uuid, branch_id, branch_base);
 
+-- Cases ------------------------------------------------------------------------------------------
+-- How a case goes is declared by the protocol; where it stands follows from its facts and is stored nowhere.
+
+CREATE TABLE mandate_case (       -- a visit, a finding: `case` alone is a word of SQL
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  workflow TEXT NOT NULL,
+  code TEXT NOT NULL,             -- V-2026-001
+  title TEXT NOT NULL,            -- open: a place or a thing, never a person
+  parent BIGINT REFERENCES mandate_case (id),
+  begun_by BIGINT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  UNIQUE (mandate, workflow, code)
+);
+CREATE INDEX mandate_case_parent ON mandate_case (parent);
+
+CREATE TABLE case_fact (          -- only ever added: a wrong one is corrected or withdrawn by another
+  id BIGINT PRIMARY KEY,
+  in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  kind TEXT NOT NULL,
+  at BIGINT NOT NULL,             -- when it happened
+  recorded BIGINT NOT NULL,       -- when it was put on record
+  member BIGINT NOT NULL,
+  roles JSON NOT NULL,            -- those that the member had then
+  open_values JSON NOT NULL,
+  sealed_values BLOB,
+  sealed_reason BLOB,
+  amends BIGINT REFERENCES case_fact (id),
+  withdraws BIGINT NOT NULL,      -- 1: what it amends did not happen
+  leaf BIGINT NOT NULL
+);
+CREATE INDEX case_fact_case ON case_fact (in_case, id);
+
 -- Record of what was done ------------------------------------------------------------------------
 
 CREATE TABLE audit (

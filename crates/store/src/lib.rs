@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod backup;
+pub mod case;
 mod database;
 mod fault;
 mod files;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use desk::protocol::Right;
+use desk::protocol::{ProtocolWorkflow, Right};
 use desk::{Desk, Seat, Session};
 
+use crate::address::part;
 use crate::answer::{Refusal, Trouble};
 use crate::cookies;
 use crate::frame::{Frame, Link, Lock, RailEntry, Reader};
@@ -224,6 +225,11 @@ impl Room {
     }
 }
 
+/// Address of the cases of a workflow: a room of its own where the workflow stands by itself.
+pub fn cases_address(mandate: i64, workflow: &str) -> String {
+    format!("/m/{mandate}/cases/{}", part(workflow))
+}
+
 impl Seated {
     /// The desk.
     pub fn desk(&self) -> &Desk {
@@ -237,12 +243,34 @@ impl Seated {
 
     /// A frame inside a room of the mandate, with the way there.
     pub fn frame(&self, room: Room, title: impl Into<String>) -> Frame {
+        self.frame_in(Some(room), None, title)
+    }
+
+    /// A frame inside the room of a workflow's cases, with the way there. Cases that belong to others, as findings to
+    /// visits, are in the room of those.
+    pub fn frame_of_cases(&self, workflow: &ProtocolWorkflow, title: impl Into<String>) -> Frame {
+        self.frame_in(None, Some(workflow.within.as_deref().unwrap_or(&workflow.workflow.id)), title)
+    }
+
+    /// A room for each workflow that stands by itself, called as the protocol calls it: name, address, id.
+    fn rooms_of_cases(&self) -> impl Iterator<Item = (String, String, &str)> {
+        let (locale, id) = (self.visitor.reader.locale, self.mandate());
+        let workflows = self.seat.protocol().workflows.iter();
+        workflows.filter(|workflow| workflow.within.is_none() && self.seat.has(Right::Read)).map(
+            move |ProtocolWorkflow { workflow, .. }| {
+                let title = workflow.title.get(locale.code()).to_owned();
+                (title, cases_address(id, &workflow.id), workflow.id.as_str())
+            },
+        )
+    }
+
+    fn frame_in(&self, room: Option<Room>, workflow: Option<&str>, title: impl Into<String>) -> Frame {
         let locale = self.visitor.reader.locale;
         let id = self.mandate();
         let entry = |other: Room| RailEntry {
             label: locale.text(other.name()),
             href: other.address(id),
-            current: other == room,
+            current: Some(other) == room,
             waiting: 0,
         };
         let seen = |rooms: &[Room]| -> Vec<RailEntry> {
@@ -255,12 +283,22 @@ impl Seated {
         };
         let mut frame = self.visitor.frame(title);
         frame.mandate = Some(Link::new(&self.seat.mandate().name, Room::Today.address(id)));
-        frame.rooms = seen(&[Room::Today, Room::Submissions, Room::Registries, Room::People]);
+        frame.rooms = seen(&[Room::Today]);
+        for (label, href, id) in self.rooms_of_cases() {
+            let current = workflow == Some(id);
+            if current && self.visitor.reader.here.path() != href {
+                frame = frame.under(&label, &href);
+            }
+            frame.rooms.push(RailEntry { label, href, current, waiting: 0 });
+        }
+        frame.rooms.extend(seen(&[Room::Submissions, Room::Registries, Room::People]));
         let below = seen(&[Room::Forms, Room::Devices, Room::Record, Room::Settings]);
         frame.cellar.splice(0..0, below);
-        if room != Room::Today && self.visitor.reader.here.path() != room.address(id) {
-            frame = frame.under(locale.text(room.name()), room.address(id));
+        match room.filter(|room| *room != Room::Today) {
+            Some(room) if self.visitor.reader.here.path() != room.address(id) => {
+                frame.under(locale.text(room.name()), room.address(id))
+            }
+            _ => frame,
         }
-        frame
     }
 }

@@ -93,13 +93,13 @@ impl Home {
     }
 
     pub async fn desk(&self) -> Desk {
-        let home = self.store();
-        let protocols = desk::protocol::shipped()
-            .into_iter()
-            .filter(|(name, _)| *name == "general")
-            .map(|(_, files)| Protocol::read(&files).unwrap());
+        let shipped = desk::protocol::shipped().into_iter().filter(|(name, _)| *name == "general");
+        self.desk_with(shipped.map(|(_, files)| Protocol::read(&files).unwrap()).collect()).await
+    }
+
+    pub async fn desk_with(&self, protocols: Vec<Protocol>) -> Desk {
         let options = Options { password_cost: seal::Cost::WEAK_FOR_TESTS, ..Options::default() };
-        Desk::open(home, protocols.collect(), options, now, seed).await.unwrap()
+        Desk::open(self.store(), protocols, options, now, seed).await.unwrap()
     }
 }
 

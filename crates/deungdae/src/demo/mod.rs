@@ -2,6 +2,7 @@
 
 pub mod answers;
 mod people;
+mod visits;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,11 +24,12 @@ use crate::data::{self, Configuration};
 use crate::{Outcome, Trouble, serve};
 
 /// The people of the demo: login name, display name, role, password, language.
-const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 4] = [
+const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 5] = [
     ("admin@example.org", "Administrator", None, "demo admin holds no key", ""),
     ("lead@example.org", "한서윤 Han Seoyun", Some("visit_lead"), "demo lead sees the site", ""),
     ("draw@example.org", "Aiko Mori", Some("draw_officer"), "demo draw holds the roster", ""),
     ("count@example.org", "Daniel Park", Some("reconciler"), "demo count hears no names", ""),
+    ("records@example.org", "Marta Lindqvist", Some("record_reviewer"), "demo records sees the files", ""),
 ];
 
 /// The two invented establishments: code, name, parent, sector, men, women.
@@ -39,6 +41,10 @@ const ESTABLISHMENTS: [(&str, &str, &str, &str, u64, u64); 2] = [
 const INTERVIEWS: u64 = 400;
 const SEED: u64 = 20_261_123;
 const DAY: i64 = 24 * 3_600_000;
+/// Days ago on which the first visit was begun.
+const VISITS_BEGAN: i64 = 236;
+/// Days ago on which the phones began to send.
+const PHONES_BEGAN: i64 = 21;
 
 /// How far the demo's clock is behind the real one while it makes its past (ms).
 static BEHIND: AtomicI64 = AtomicI64::new(0);
@@ -87,7 +93,7 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
             folder.display()
         )));
     }
-    BEHIND.store(21 * DAY, Ordering::Relaxed);
+    set_days_ago(VISITS_BEGAN);
     let store = data::open_store_with_clock(folder, past)?;
     let desk = Arc::new(
         Desk::open(store, data::protocols(folder)?, desk::Options::default(), past, data::seed).await?,
@@ -110,8 +116,8 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
         .begin_mandate(
             &administrator,
             NewMandate {
-                name: "Zone visit, autumn 2026".to_owned(),
-                description: "Example mandate: two invented establishments of an outward-processing zone."
+                name: "Zone visits".to_owned(),
+                description: "Example mandate: invented establishments of an outward-processing zone, and visits to them."
                     .to_owned(),
                 protocol: "workplace".to_owned(),
                 people,
@@ -120,6 +126,17 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
         .await?;
     let lead = log_in(&desk, 1).await?;
     let seat = desk.seat(&lead, mandate).await?;
+    let sits = async |person: usize| -> Result<desk::Seat, Trouble> {
+        Ok(desk.seat(&log_in(&desk, person).await?, mandate).await?)
+    };
+    let team = visits::Team {
+        lead: desk.seat(&lead, mandate).await?,
+        draw: sits(2).await?,
+        count: sits(3).await?,
+        records: sits(4).await?,
+    };
+    visits::visits(&desk, &team).await?;
+    set_days_ago(PHONES_BEGAN);
     let mut tokens = Vec::new();
     for phone in ["Phone 1 (women's team)", "Phone 2 (men's team)", "Tablet, records"] {
         tokens.push(desk.add_device(&seat.may::<desk::Devices>()?, phone).await?.token);
@@ -135,8 +152,12 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     forward(3 * DAY);
     other_forms(&desk, &door, mandate, &mut dice).await?;
     interviews(&desk, &door, mandate, &mut dice).await?;
-    BEHIND.store(0, Ordering::Relaxed);
-    review_some(&desk, mandate).await
+    set_days_ago(0);
+    review_some(&desk, &team.count).await
+}
+
+fn set_days_ago(days: i64) {
+    BEHIND.store(days * DAY, Ordering::Relaxed);
 }
 
 fn forward(by: i64) {
@@ -396,10 +417,8 @@ fn interview(form: &Form, dice: &mut Dice) -> String {
 }
 
 /// The counter has begun to review, so that the lists show every state.
-async fn review_some(desk: &Desk, mandate: i64) -> Result<(), Trouble> {
-    let reviewer = log_in(desk, 3).await?;
-    let seat = desk.seat(&reviewer, mandate).await?;
-    let form = desk.form(mandate, "worker_interview").await?;
+async fn review_some(desk: &Desk, seat: &desk::Seat) -> Result<(), Trouble> {
+    let form = desk.form(seat.mandate().id, "worker_interview").await?;
     let list = store::submission::List { limit: 12, ascending: true, ..Default::default() };
     let (rows, _) = desk.submissions(&seat.may::<desk::Read>()?, &form, list).await?;
     for (number, row) in rows.iter().enumerate() {

@@ -2,6 +2,10 @@
 
 mod account;
 mod answers;
+mod case;
+mod case_fact;
+mod case_words;
+mod cases;
 mod compartments;
 mod confirm;
 mod devices;
@@ -47,6 +51,9 @@ use crate::{assets, headers};
 pub fn router(web: Web) -> Router {
     let pages = Router::new()
         .merge(account::router())
+        .merge(case::router())
+        .merge(case_fact::router())
+        .merge(cases::router())
         .merge(confirm::router())
         .merge(devices::router())
         .merge(entry::router())

@@ -7,6 +7,7 @@ use desk::{About, AuditLine, AuditPage, Ledger};
 use crate::answer::Answer;
 use crate::locale::Locale;
 use crate::moment::moment_cell;
+use crate::pages::case_words::case_address;
 use crate::pages::forms::form_address;
 use crate::pages::record_words::{ACTIONS, action_in_words, details};
 use crate::pages::submissions::submission_address;
@@ -121,6 +122,9 @@ fn about_markup(l: Locale, about: &About, mandate: Option<i64>) -> Markup {
             l.text_with_one("record-entry", "registry", registry),
             mandate.map(|id| entry_address(id, registry, uuid)),
         ),
+        About::Case { workflow, code } => {
+            link(code.clone(), mandate.map(|id| case_address(id, workflow, code)))
+        }
         About::Actor { name } => name.clone().into(),
     }
 }

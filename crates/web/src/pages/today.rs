@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
+use desk::casework::ClockState;
 use desk::protocol::Right;
 use desk::{Seat, Today};
 
@@ -9,6 +10,7 @@ use crate::answer::{Answer, Refusal};
 use crate::frame::{Action, Link};
 use crate::locale::Locale;
 use crate::moment::{day, moment};
+use crate::pages::case_words::{Words, case_address, due_at, is_ticking};
 use crate::pages::forms::form_address;
 use crate::pages::submissions::{list_address, review_tag, submission_address};
 use crate::pages::wording::{registry_address, registry_title};
@@ -25,6 +27,7 @@ pub fn router() -> Router<Web> {
 pub fn tasks(l: Locale, seat: &Seat, today: &Today) -> Tasks {
     let id = seat.mandate().id;
     let mut tasks = Tasks::new(l.text("today-nothing-waits"));
+    tasks = tasks_of_cases(l, seat, today, tasks);
     for (form, model, waiting) in &today.unreviewed {
         let what = l.text_with_one("today-review", "form", &model.form.title);
         let href = list_address(id, &form.form_id);
@@ -46,6 +49,45 @@ pub fn tasks(l: Locale, seat: &Seat, today: &Today) -> Tasks {
             None => l.text("today-never-seen"),
         };
         tasks = tasks.task(what, Room::Devices.address(id), seen);
+    }
+    tasks
+}
+
+/// What cases wait for: the limits that press first, then what is next for the member's role.
+fn tasks_of_cases(l: Locale, seat: &Seat, today: &Today, mut tasks: Tasks) -> Tasks {
+    let (mut pressing, mut next) = (Vec::new(), Vec::new());
+    for detail in &today.cases {
+        let (Some(declared), Some(standing), Some(role)) =
+            (detail.workflow(), detail.standing(), seat.role())
+        else {
+            continue;
+        };
+        let words = Words { l, protocol: seat.protocol(), declared };
+        let case = &detail.case;
+        let called = format!("{} {}", case.code, case.title);
+        let says = |what: String| {
+            l.text_with("today-case", &[("case", called.as_str().into()), ("what", what.into())])
+        };
+        let href = case_address(seat.mandate().id, &case.workflow, &case.code);
+        let ticking = standing.clocks.iter().filter(|count| is_ticking(count.state));
+        let mut mine: Vec<_> = ticking.filter(|count| count.roles.contains(&role)).collect();
+        mine.sort_by_key(|count| due_at(count.due));
+        // All that is late, and what comes first; the rest of a year would bury it.
+        let late = mine.iter().filter(|count| count.state == ClockState::Late).count();
+        for count in mine.into_iter().take(late.max(1)) {
+            let amount = words.running(count, &standing).words().to_owned();
+            pressing.push((due_at(count.due), says(words.clock_title(count)), href.clone(), amount));
+        }
+        for act in standing.next.iter().filter(|next| next.roles.contains(&role)) {
+            next.push((says(act.words.get(l.code()).to_owned()), href.clone()));
+        }
+    }
+    pressing.sort();
+    for (_, what, href, amount) in pressing {
+        tasks = tasks.task(what, href, amount);
+    }
+    for (what, href) in next {
+        tasks = tasks.task(what, href, l.text("today-case-acts"));
     }
     tasks
 }

@@ -12,6 +12,7 @@ use crate::locale::Locale;
 pub struct Clock {
     text: String,
     late: bool,
+    people: bool,
     /// The date or moment, for machines.
     machine: String,
     /// The date or moment, for people, and the rule.
@@ -31,6 +32,7 @@ impl Clock {
         Clock {
             text,
             late: days < 0,
+            people: false,
             machine: due.to_string(),
             rule: rule_line(locale, locale.date(due), rule),
         }
@@ -50,7 +52,19 @@ impl Clock {
             (false, ..) => locale.count("clock-due-days", days),
             (true, ..) => locale.count("clock-late-days", days),
         };
-        Clock { text, late, machine: due.to_string(), rule: rule_line(locale, locale.moment(shown), rule) }
+        let rule = rule_line(locale, locale.moment(shown), rule);
+        Clock { text, late, people: false, machine: due.to_string(), rule }
+    }
+
+    /// A person is at risk where it is late: it then has the colour that is kept for that.
+    pub fn for_people(mut self) -> Clock {
+        self.people = true;
+        self
+    }
+
+    /// How long until it is due, or how late it is, in words.
+    pub fn words(&self) -> &str {
+        &self.text
     }
 }
 

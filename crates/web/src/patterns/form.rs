@@ -59,6 +59,7 @@ pub struct Field {
     keyboard: Option<&'static str>,
     accept: Option<&'static str>,
     longest: Option<u32>,
+    seals: Option<String>,
 }
 
 impl std::fmt::Debug for Field {
@@ -82,6 +83,7 @@ impl Field {
             keyboard: None,
             accept: None,
             longest: None,
+            seals: None,
         }
     }
 
@@ -160,6 +162,12 @@ impl Field {
     /// A line under the label that says what is wanted.
     pub fn hint(mut self, hint: impl Into<String>) -> Field {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says that the answer is sealed and who can open it; the field has the sealed colour.
+    pub fn seals(mut self, says: impl Into<String>) -> Field {
+        self.seals = Some(says.into());
         self
     }
 
@@ -289,10 +297,9 @@ impl Field {
     fn described_by(&self) -> Option<String> {
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id()));
         let error = self.error.as_ref().map(|_| format!("{}-error", self.id()));
-        match (hint, error) {
-            (Some(hint), Some(error)) => Some(format!("{hint} {error}")),
-            (hint, error) => hint.or(error),
-        }
+        let seals = self.seals.as_ref().map(|_| format!("{}-seal", self.id()));
+        let ids: Vec<String> = [hint, seals, error].into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
     }
 
     fn is_group(&self) -> bool {

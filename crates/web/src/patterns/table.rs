@@ -47,6 +47,13 @@ struct LinkCell<'a> {
 }
 
 #[derive(Template)]
+#[template(source = r#"<a class="unbroken" href="{{ href }}">{{ code }}</a>"#, ext = "html")]
+struct CodeCell<'a> {
+    href: &'a str,
+    code: &'a str,
+}
+
+#[derive(Template)]
 #[template(source = r#"<time datetime="{{ machine }}">{{ shown }}</time>"#, ext = "html")]
 struct TimeCell<'a> {
     machine: &'a str,
@@ -62,6 +69,11 @@ impl Cell {
     /// A link, usually the first cell of a row.
     pub fn link(label: impl AsRef<str>, href: impl ToString) -> Cell {
         Cell(Markup::of(&LinkCell { href: &href.to_string(), label: label.as_ref() }))
+    }
+
+    /// A link whose words are a code: it stands on one line.
+    pub fn code(code: impl AsRef<str>, href: impl ToString) -> Cell {
+        Cell(Markup::of(&CodeCell { href: &href.to_string(), code: code.as_ref() }))
     }
 
     /// This, a space, and another in the same cell.

@@ -56,18 +56,18 @@ impl Board {
 /// How to do something, and the way there: the body of a step.
 #[derive(Debug, Clone, Template)]
 #[template(
-    source = r#"<p>{{ how }}</p>{% if let Some(link) = link %}<p class="way-on"><a class="button" href="{{ link.href }}">{{ link.label }}</a></p>{% endif %}"#,
+    source = r#"<p>{{ how }}</p>{% if !links.is_empty() %}<p class="way-on buttons">{% for link in links %}<a class="button" href="{{ link.href }}">{{ link.label }}</a>{% endfor %}</p>{% endif %}"#,
     ext = "html"
 )]
 pub struct Advice {
     how: String,
-    link: Option<Link>,
+    links: Vec<Link>,
 }
 
 impl Advice {
-    /// How to do it, and where, for who may go there.
-    pub fn new(how: impl Into<String>, link: Option<Link>) -> Advice {
-        Advice { how: how.into(), link }
+    /// How to do it, and where, for who may go there; several links where one of several ways is enough.
+    pub fn new(how: impl Into<String>, links: impl IntoIterator<Item = Link>) -> Advice {
+        Advice { how: how.into(), links: links.into_iter().collect() }
     }
 }
 

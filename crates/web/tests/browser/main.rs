@@ -12,3 +12,6 @@ mod passkeys;
 #[path = "../persons/mod.rs"]
 mod persons;
 mod registries;
+mod visits;
+#[path = "../zone/mod.rs"]
+mod zone;

@@ -1,0 +1,202 @@
+//! Seeing cases: where each stands, what is next and who must act. It is derived from the facts every time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use casework::{Amends, Fact, Standing, standing};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+use protocol::{Protocol, ProtocolWorkflow};
+use store::case::{self, Case, CaseFact};
+use store::{Fault, Tx};
+
+use crate::Desk;
+use crate::answer::{Answer, Refusal};
+use crate::keyring::Keyring;
+use crate::may::{May, Read};
+use crate::put_fact::{reason_place, value, values_place};
+
+/// Stands for a reason that is on record and closed to the reader.
+const CLOSED_REASON: &str = "▮▮▮▮";
+
+/// A fact as it was put on record, opened as far as the session can.
+pub struct ToldFact {
+    /// As stored.
+    pub stored: CaseFact,
+    /// Its values by the names of their fields, as they were written: the open ones, and the sensitive ones where
+    /// they could be opened.
+    pub values: BTreeMap<String, String>,
+    /// Why, if that was said and could be opened.
+    pub reason: Option<String>,
+    /// Whether sealed values stayed closed.
+    pub values_closed: bool,
+    /// Whether the reason stayed closed.
+    pub reason_closed: bool,
+}
+
+/// A case with its facts.
+pub struct CaseDetail {
+    /// As stored.
+    pub case: Case,
+    /// Its facts, in the order in which they were put on record.
+    pub facts: Vec<ToldFact>,
+    protocol: Arc<Protocol>,
+    counted: Vec<Fact>,
+    now: ZonedDateTime,
+}
+
+/// A moment in the zone whose days count: UTC, as everywhere on this server.
+pub(crate) fn moment(milliseconds: i64) -> ZonedDateTime {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_zoned_datetime(TimeZone::UTC)
+}
+
+/// A fact as `casework` reads it: open values only, so that a case stands at the same place for everybody.
+pub(crate) fn fact_of(workflow: &ProtocolWorkflow, stored: &CaseFact) -> Fact {
+    let open: BTreeMap<String, String> = serde_json::from_str(&stored.open_values).unwrap_or_default();
+    let values =
+        open.iter().map(|(name, text)| (name.clone(), value(workflow, &stored.kind, name, text))).collect();
+    Fact {
+        id: stored.id.to_string(),
+        kind: stored.kind.clone(),
+        at: Timestamp::from_millisecond(stored.at).unwrap_or_default(),
+        recorded: Timestamp::from_millisecond(stored.recorded).unwrap_or_default(),
+        by: stored.member.to_string(),
+        roles: serde_json::from_str(&stored.roles).unwrap_or_default(),
+        values,
+        reason: stored.sealed_reason.as_ref().map(|_| CLOSED_REASON.to_owned()),
+        amends: stored.amends.map(|earlier| match stored.withdraws {
+            true => Amends::Withdraws(earlier.to_string()),
+            false => Amends::Corrects(earlier.to_string()),
+        }),
+    }
+}
+
+impl CaseDetail {
+    fn of(protocol: &Arc<Protocol>, case: Case, facts: Vec<ToldFact>, now: i64) -> Option<CaseDetail> {
+        let workflow = protocol.workflow(&case.workflow)?;
+        let counted = facts.iter().map(|fact| fact_of(workflow, &fact.stored)).collect();
+        // A fact of this very moment is on record already.
+        let now = facts.iter().map(|fact| fact.stored.recorded).fold(now, i64::max);
+        Some(CaseDetail { case, facts, protocol: protocol.clone(), counted, now: moment(now) })
+    }
+
+    /// How cases of its kind go; none if the protocol has given the workflow up.
+    pub fn workflow(&self) -> Option<&ProtocolWorkflow> {
+        self.protocol.workflow(&self.case.workflow)
+    }
+
+    /// Where it stands.
+    pub fn standing(&self) -> Option<Standing<'_>> {
+        Some(standing(&self.workflow()?.workflow, &self.counted, &self.now))
+    }
+
+    /// A fact by its number.
+    pub fn fact(&self, id: i64) -> Option<&ToldFact> {
+        self.facts.iter().find(|fact| fact.stored.id == id)
+    }
+}
+
+/// A fact with its open values only.
+fn told(stored: CaseFact) -> ToldFact {
+    ToldFact {
+        values: serde_json::from_str(&stored.open_values).unwrap_or_default(),
+        reason: None,
+        values_closed: stored.sealed_values.is_some(),
+        reason_closed: stored.sealed_reason.is_some(),
+        stored,
+    }
+}
+
+/// A fact opened as far as the keyring can.
+fn opened(tx: &mut Tx, keyring: Option<&mut Keyring>, stored: CaseFact) -> Result<ToldFact, Fault> {
+    let mut fact = told(stored);
+    let Some(keyring) = keyring else { return Ok(fact) };
+    let place = fact.stored.id.to_string();
+    if let Some(sealed) = &fact.stored.sealed_values
+        && let Some(opened) = keyring.open(tx, sealed, &values_place(&place))?
+    {
+        let values: BTreeMap<String, String> = serde_json::from_slice(opened.expose())
+            .map_err(|error| Fault::Damaged { what: error.to_string() })?;
+        fact.values.extend(values);
+        fact.values_closed = false;
+    }
+    if let Some(sealed) = &fact.stored.sealed_reason
+        && let Some(opened) = keyring.open(tx, sealed, &reason_place(&place))?
+    {
+        fact.reason = opened.expose_text().map(str::to_owned);
+        fact.reason_closed = false;
+    }
+    Ok(fact)
+}
+
+impl Desk {
+    /// The cases of a mandate, newest first; those of one workflow, or all. Sealed values stay closed.
+    pub async fn cases(&self, may: &May<'_, Read>, workflow: Option<&str>) -> Answer<Vec<CaseDetail>> {
+        let (mandate, workflow) = (may.mandate().id, workflow.map(str::to_owned));
+        let (protocol, now) = (may.protocol().clone(), self.now());
+        Ok(self
+            .store
+            .read(move |tx| {
+                let cases = case::all(tx, mandate, workflow.as_deref())?;
+                let mut facts: BTreeMap<i64, Vec<ToldFact>> = BTreeMap::new();
+                if !cases.is_empty() {
+                    for fact in case::facts_of_mandate(tx, mandate)? {
+                        facts.entry(fact.case).or_default().push(told(fact));
+                    }
+                }
+                let with_facts = cases.into_iter().map(|case| {
+                    let facts = facts.remove(&case.id).unwrap_or_default();
+                    CaseDetail::of(&protocol, case, facts, now)
+                });
+                Ok::<_, Fault>(with_facts.flatten().collect())
+            })
+            .await?)
+    }
+
+    /// One case, opened as far as the session can.
+    pub async fn case(&self, may: &May<'_, Read>, workflow: &str, code: &str) -> Answer<CaseDetail> {
+        may.workflow(workflow)?;
+        let (mandate, workflow, code) = (may.mandate().id, workflow.to_owned(), code.to_owned());
+        let (protocol, now, keyring) = (may.protocol().clone(), self.now(), self.keyring(may.session()));
+        let found = self
+            .store
+            .read(move |tx| {
+                let mut keyring = keyring;
+                let Some(found) = case::by_code(tx, mandate, &workflow, &code)? else { return Ok(None) };
+                let mut facts = Vec::new();
+                for stored in case::facts(tx, found.id)? {
+                    facts.push(opened(tx, keyring.as_mut(), stored)?);
+                }
+                Ok::<_, Fault>(CaseDetail::of(&protocol, found, facts, now))
+            })
+            .await?;
+        Ok(found.ok_or_else(Refusal::not_found)?)
+    }
+
+    /// The cases that belong to a case, oldest first: the findings of a visit. Sealed values stay closed.
+    pub async fn cases_within(&self, may: &May<'_, Read>, parent: &CaseDetail) -> Answer<Vec<CaseDetail>> {
+        if parent.case.mandate != may.mandate().id {
+            return Err(Refusal::not_found().into());
+        }
+        let (id, protocol, now) = (parent.case.id, may.protocol().clone(), self.now());
+        Ok(self
+            .store
+            .read(move |tx| {
+                let mut found = Vec::new();
+                for case in case::within(tx, id)? {
+                    let facts = case::facts(tx, case.id)?.into_iter().map(told).collect();
+                    found.extend(CaseDetail::of(&protocol, case, facts, now));
+                }
+                Ok::<_, Fault>(found)
+            })
+            .await?)
+    }
+
+    /// The case that a case belongs to: the visit of a finding.
+    pub async fn case_around(&self, may: &May<'_, Read>, detail: &CaseDetail) -> Answer<Option<Case>> {
+        let (mandate, parent) = (may.mandate().id, detail.case.parent);
+        let Some(parent) = parent else { return Ok(None) };
+        let found = self.store.read(move |tx| case::by_id(tx, parent)).await?;
+        Ok(found.filter(|found| found.mandate == mandate))
+    }
+}

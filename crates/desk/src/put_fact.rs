@@ -1,0 +1,205 @@
+//! Putting a fact on record: that something happened in a case, that an earlier fact was wrong, or that it did not
+//! happen. Nothing is overwritten, and whoever may say what is the workflow's to decide.
+
+use std::collections::BTreeMap;
+
+use casework::{Amends, Fact, FieldKind, Value, standing};
+use jiff::Timestamp;
+use protocol::ProtocolWorkflow;
+use seal::Place;
+use serde_json::{Map, json};
+use store::case::{self, CaseFact};
+use store::mandate::{self, DataKey};
+use xforms::Class;
+
+use crate::Desk;
+use crate::answer::{Answer, Error, Refusal};
+use crate::cases::{fact_of, moment};
+use crate::fact_refusals::refusal;
+use crate::may::Seat;
+use crate::record::{self, Done};
+
+/// A reason longer than this (characters) belongs into a form.
+const LONGEST_REASON: usize = 2000;
+
+/// What a fact does to an earlier one, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amending {
+    /// It stands in its place.
+    Corrects(i64),
+    /// The earlier one did not happen.
+    Withdraws(i64),
+}
+
+/// A fact that is to be put on record.
+#[derive(Debug, Clone, Default)]
+pub struct NewFact {
+    /// Its kind in the workflow.
+    pub kind: String,
+    /// When it happened (ms).
+    pub at: i64,
+    /// Values by the names of their fields, as they were written; empty ones are left out.
+    pub values: BTreeMap<String, String>,
+    /// Why.
+    pub reason: String,
+    /// The earlier fact that it corrects or withdraws.
+    pub amends: Option<Amending>,
+}
+
+/// Where the sensitive values of a fact are sealed.
+pub(crate) fn values_place(fact: &str) -> Place<'_> {
+    Place::new("case_fact", fact, "values")
+}
+
+/// Where the reason of a fact is sealed.
+pub(crate) fn reason_place(fact: &str) -> Place<'_> {
+    Place::new("case_fact", fact, "reason")
+}
+
+/// A value as the workflow's field reads it. What cannot be read stays text, which the field then refuses.
+pub(crate) fn value(workflow: &ProtocolWorkflow, kind: &str, name: &str, text: &str) -> Value {
+    let field = workflow.workflow.fact(kind).and_then(|kind| kind.field(name));
+    let as_text = || Value::Text(text.to_owned());
+    match field.map(|field| &field.kind) {
+        Some(FieldKind::Choice(_)) => Value::Choice(text.to_owned()),
+        Some(FieldKind::Number) => text.parse().map_or_else(|_| as_text(), Value::Number),
+        Some(FieldKind::Date) => text.parse().map_or_else(|_| as_text(), Value::Date),
+        Some(FieldKind::Text) | None => as_text(),
+    }
+}
+
+impl Desk {
+    /// Puts a fact on record in a case.
+    pub async fn put_fact(&self, seat: &Seat, workflow: &str, code: &str, new: NewFact) -> Answer<()> {
+        let declared = seat.workflow(workflow)?;
+        let reason = new.reason.trim().to_owned();
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(Refusal::invalid("refusal-fact-reason-long").problem("reason", "").into());
+        }
+        let id = self.store.new_id();
+        let place = id.to_string();
+        let written = new.values.iter().map(|(name, value)| (name, value.trim()));
+        let (mut open, mut sealed, mut values) = (Map::new(), Map::new(), BTreeMap::new());
+        for (name, text) in written.filter(|(_, text)| !text.is_empty()) {
+            let open_to_all = declared.class(&new.kind, name) == Some(Class::Open);
+            let part = if open_to_all { &mut open } else { &mut sealed };
+            part.insert(name.clone(), text.into());
+            values.insert(name.clone(), value(declared, &new.kind, name, text));
+        }
+        let compartment = self.compartment_of(seat, &declared.sensitive).await?;
+        let told = if sealed.is_empty() { String::new() } else { json!(sealed).to_string() };
+        let (values_key, sealed_values) = self.seal_part(compartment, &values_place(&place), &told).await?;
+        let (reason_key, sealed_reason) = self.seal_part(compartment, &reason_place(&place), &reason).await?;
+        let at = Timestamp::from_millisecond(new.at)
+            .map_err(|_| Refusal::invalid("refusal-fact-future").problem("at", ""))?;
+        let (protocol, name, code) = (seat.protocol().clone(), workflow.to_owned(), code.to_owned());
+        let (mandate, by, salt) = (seat.mandate().id, seat.session().member().id, self.salt());
+        self.store
+            .write(move |tx| {
+                let declared = protocol.workflow(&name).ok_or_else(Refusal::not_found)?;
+                let role = mandate::place(tx, mandate, by)?.map(|place| place.role);
+                let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
+                // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
+                case::take(tx, found.id)?;
+                let known = case::facts(tx, found.id)?;
+                // Two facts of one moment keep their order, and a clock that was set back changes none.
+                let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
+                let recorded = tx.now().max(after_known);
+                let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
+                let now = moment(recorded);
+                let standing = standing(&declared.workflow, &facts, &now);
+                let (amends, withdraws) = match new.amends {
+                    None => (None, false),
+                    Some(Amending::Corrects(earlier)) => (Some(earlier), false),
+                    Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
+                };
+                let fact = Fact {
+                    id: id.to_string(),
+                    kind: new.kind.clone(),
+                    at,
+                    recorded: now.timestamp(),
+                    by: by.to_string(),
+                    roles: role.into_iter().collect(),
+                    values,
+                    reason: Some(reason).filter(|reason| !reason.is_empty()),
+                    amends: new.amends.map(|amending| match amending {
+                        Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
+                        Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
+                    }),
+                };
+                standing.may(&fact).map_err(|why| refusal(declared, why))?;
+                for key in [values_key, reason_key].into_iter().flatten() {
+                    mandate::add_data_key(tx, &key)?;
+                }
+                let roles = json!(fact.roles).to_string();
+                let open_values = json!(open).to_string();
+                // The leaf commits to all of the fact, sealed as it is kept.
+                let content = json!([id, found.id, new.kind, new.at, recorded, by, amends, withdraws]);
+                let commitment = ledger::commitment(
+                    &salt,
+                    &[
+                        content.to_string().as_bytes(),
+                        roles.as_bytes(),
+                        open_values.as_bytes(),
+                        sealed_values.as_deref().unwrap_or_default(),
+                        sealed_reason.as_deref().unwrap_or_default(),
+                    ],
+                );
+                let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
+                let leaf = record::append(tx, &leaf)?;
+                let action = match (amends, withdraws) {
+                    (None, _) => "case.fact",
+                    (Some(_), false) => "case.fact.correct",
+                    (Some(_), true) => "case.fact.withdraw",
+                };
+                let done = Done::new(recorded, Some(by), action).in_mandate(mandate).about("case", found.id);
+                let done = done.with("kind", new.kind.as_str()).with("fact", id);
+                let done = done.with("salt", crate::desk::hex(&salt));
+                record::audit(tx, Done { leaf: Some(leaf), ..done })?;
+                case::add_fact(
+                    tx,
+                    &CaseFact {
+                        id,
+                        case: found.id,
+                        kind: new.kind,
+                        at: new.at,
+                        recorded,
+                        member: by,
+                        roles,
+                        open_values,
+                        sealed_values,
+                        sealed_reason,
+                        amends,
+                        withdraws,
+                        leaf,
+                    },
+                )?;
+                Ok::<_, Error>(())
+            })
+            .await
+    }
+
+    /// The number of a compartment of the mandate by its name in the protocol.
+    async fn compartment_of(&self, seat: &Seat, name: &str) -> Answer<i64> {
+        let mandate = seat.mandate().id;
+        let all = self.store.read(move |tx| mandate::compartments(tx, mandate)).await?;
+        let found = all.into_iter().find(|compartment| compartment.name == name);
+        let missing = || store::Fault::internal(format!("mandate {mandate} has no compartment {name}"));
+        Ok(found.ok_or_else(missing)?.id)
+    }
+
+    /// Seals a part of a fact; the data key is to be kept with it.
+    async fn seal_part(
+        &self,
+        compartment: i64,
+        place: &Place<'_>,
+        text: &str,
+    ) -> Answer<(Option<DataKey>, Option<Vec<u8>>)> {
+        if text.is_empty() {
+            return Ok((None, None));
+        }
+        let fresh = self.fresh_key(compartment, place).await?;
+        let sealed = fresh.seal(place, text.as_bytes(), &mut self.dice());
+        Ok((Some(fresh.data_key), Some(sealed)))
+    }
+}

@@ -1,0 +1,224 @@
+//! The demo's visits: one at each stage, put on record by the demo's members on the days on which things happened.
+
+use desk::{Desk, NewCase, NewFact, Read, Seat};
+
+use super::{Trouble, past, set_days_ago};
+
+/// Who puts facts on record.
+pub(crate) struct Team {
+    pub(crate) lead: Seat,
+    pub(crate) draw: Seat,
+    pub(crate) count: Seat,
+    pub(crate) records: Seat,
+}
+
+#[derive(Clone, Copy)]
+enum Who {
+    Lead,
+    Draw,
+    Count,
+    Records,
+}
+use Who::{Count, Draw, Lead, Records};
+
+/// A fact: the day after the case was begun, who says it, its kind, its value, its reason.
+type Told = (i64, Who, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// How a visit goes when nothing goes wrong.
+const ON_THE_WAY: [Told; 22] = [
+    (0, Lead, "access_requested", &[], ""),
+    (5, Lead, "access_answered", &[("authority", "first"), ("answer", "granted")], ""),
+    (6, Lead, "access_answered", &[("authority", "second"), ("answer", "granted_with_conditions")], ""),
+    (8, Lead, "mandate_signed", &[("authority", "first")], ""),
+    (9, Lead, "mandate_signed", &[("authority", "second")], ""),
+    (12, Draw, "frame_received", &[], ""),
+    (13, Draw, "frame_tested", &[("difference_percent", "3.2")], ""),
+    (
+        14,
+        Draw,
+        "frame_frozen",
+        &[("frame_hash", "5d2c41f09ab7e6388f7d90c1a4b2e35570c6d19e84fa0b3322167cd8e9f0a1b4")],
+        "",
+    ),
+    (15, Draw, "draw_committed", &[], ""),
+    (16, Draw, "draw_revealed", &[], ""),
+    (17, Lead, "tour_done", &[], ""),
+    (19, Records, "records_reviewed", &[], ""),
+    (20, Lead, "interviews_finished", &[], ""),
+    (24, Count, "reconciled", &[], ""),
+    (27, Count, "findings_graded", &[("actions_needed", "yes")], ""),
+    (28, Lead, "findings_verified", &[], ""),
+    (29, Lead, "findings_sent", &[], ""),
+    (41, Lead, "reply_received", &[], ""),
+    (44, Lead, "disclosure_reviewed", &[], ""),
+    (46, Count, "release_prepared", &[], ""),
+    (47, Lead, "release_signed", &[], ""),
+    (60, Lead, "action_plan_agreed", &[], ""),
+];
+
+/// A case: what it is about, how many days ago it was begun, and what was said of it.
+struct Script {
+    workflow: &'static str,
+    title: &'static str,
+    begun_days_ago: i64,
+    /// It has come as far on the way as this day.
+    until: i64,
+    more: &'static [Told],
+    /// The place of the visit that it belongs to.
+    of: Option<usize>,
+}
+
+const fn visit(title: &'static str, begun_days_ago: i64, until: i64, more: &'static [Told]) -> Script {
+    Script { workflow: "visit", title, begun_days_ago, until, more, of: None }
+}
+
+/// Findings are begun 25 days after their visit and are on no common way.
+const fn finding(title: &'static str, of: usize, begun_days_ago: i64, more: &'static [Told]) -> Script {
+    Script { workflow: "finding", title, begun_days_ago, until: -1, more, of: Some(of) }
+}
+
+/// Visits before their findings. Everything is invented.
+const CASES: [Script; 13] = [
+    visit(
+        "Donghae Metal 동해금속",
+        235,
+        60,
+        &[
+            (49, Lead, "reprisal_checked", &[("day", "30")], ""),
+            (108, Draw, "reprisal_checked", &[("day", "90")], ""),
+            (190, Lead, "verification_made", &[], ""),
+            (198, Draw, "reprisal_checked", &[("day", "180")], ""),
+            (203, Lead, "visit_closed", &[], ""),
+        ],
+    ),
+    visit(
+        "Haneul Garment 하늘피복",
+        150,
+        60,
+        &[
+            (49, Lead, "reprisal_checked", &[("day", "30")], ""),
+            (108, Draw, "reprisal_checked", &[("day", "90")], ""),
+        ],
+    ),
+    visit(
+        "Seongsan Shoes 성산신발",
+        70,
+        0,
+        &[
+            (9, Lead, "access_answered", &[("authority", "first"), ("answer", "refused")], ""),
+            (12, Lead, "access_published", &[], ""),
+        ],
+    ),
+    visit("Taeyang Packaging 태양포장", 58, 29, &[]),
+    visit(
+        "Mirae Electronics 미래전자",
+        40,
+        17,
+        &[(
+            18,
+            Lead,
+            "supervisor_stayed",
+            &[],
+            "A section chief sat down in the interview room and did not leave when asked twice.",
+        )],
+    ),
+    visit("Hanbit Toys 한빛완구", 21, 19, &[]),
+    visit("Saebyeol Knitwear 새별편직", 16, 14, &[]),
+    visit("Cheongu Wood 청우목재", 10, 8, &[]),
+    finding(
+        "Emergency exit locked at night",
+        1,
+        125,
+        &[
+            (0, Count, "finding_graded", &[("grade", "critical")], ""),
+            (1, Lead, "finding_verified", &[], ""),
+            (20, Records, "action_reported", &[], ""),
+            (26, Lead, "action_verified", &[], ""),
+        ],
+    ),
+    finding(
+        "Overtime above the legal limit in two workshops",
+        1,
+        125,
+        &[
+            (0, Count, "finding_graded", &[("grade", "major")], ""),
+            (1, Lead, "finding_verified", &[], ""),
+            (55, Records, "action_reported", &[], ""),
+        ],
+    ),
+    finding(
+        "Payslips do not show deductions",
+        1,
+        125,
+        &[(0, Count, "finding_graded", &[("grade", "minor")], ""), (1, Lead, "finding_verified", &[], "")],
+    ),
+    finding(
+        "Nursery open on every working day",
+        1,
+        125,
+        &[
+            (0, Count, "finding_graded", &[("grade", "good_practice")], ""),
+            (1, Lead, "finding_verified", &[], ""),
+            (2, Lead, "closed_without_action", &[], "There is nothing to put right."),
+        ],
+    ),
+    finding(
+        "Identity papers kept by the agency",
+        3,
+        32,
+        &[
+            (0, Count, "finding_graded", &[("grade", "zero_tolerance")], ""),
+            (0, Lead, "notice_given", &[("authority", "first")], ""),
+            (2, Lead, "finding_verified", &[], ""),
+        ],
+    ),
+];
+
+/// Puts all of it on record, day by day, and leaves the clock at the last of these days.
+pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
+    let mut acts: Vec<(i64, usize, Option<&Told>)> = Vec::new();
+    for (place, script) in CASES.iter().enumerate() {
+        acts.push((script.begun_days_ago, place, None));
+        let way = ON_THE_WAY.iter().filter(|told| told.0 <= script.until);
+        for told in way.chain(script.more) {
+            acts.push((script.begun_days_ago - told.0, place, Some(told)));
+        }
+    }
+    // The oldest first; what happened on one day keeps its order.
+    acts.sort_by_key(|(days_ago, ..)| -days_ago);
+    let mut codes: Vec<String> = vec![String::new(); CASES.len()];
+    for (days_ago, place, told) in acts {
+        set_days_ago(days_ago);
+        let Some(script) = CASES.get(place) else { continue };
+        match told {
+            Some((_, who, kind, values, reason)) => {
+                let seat = match who {
+                    Lead => &team.lead,
+                    Draw => &team.draw,
+                    Count => &team.count,
+                    Records => &team.records,
+                };
+                let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                let fact = NewFact {
+                    kind: (*kind).to_owned(),
+                    at: past(),
+                    values: values.collect(),
+                    reason: (*reason).to_owned(),
+                    amends: None,
+                };
+                let code = codes.get(place).map(String::as_str).unwrap_or_default();
+                desk.put_fact(seat, script.workflow, code, fact).await?;
+            }
+            None => {
+                let seat = if script.of.is_some() { &team.count } else { &team.lead };
+                let parent = script.of.and_then(|place| codes.get(place)).map(String::as_str);
+                let new = NewCase { workflow: script.workflow, title: script.title, parent };
+                let code = desk.begin_case(&seat.may::<Read>()?, new).await?;
+                if let Some(place) = codes.get_mut(place) {
+                    *place = code;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Visits in a real browser: how the list, the page of a visit and the form of a fact look.
+
+use fantoccini::Locator;
+
+use crate::harness::{Browser, serve};
+use crate::house::PASSWORD;
+use crate::zone::zone;
+
+#[tokio::test]
+async fn the_list_and_the_page_of_a_visit_fit_and_are_clean() {
+    let Some(browser) = Browser::start().await else { return };
+    let zone = zone().await;
+    let server = serve(web::pages::router(zone.house.web.clone())).await;
+    browser.open(&server.url("/login?lang=en&next=/account")).await;
+    for (id, text) in [("field-email", "lena@example.org"), ("field-password", PASSWORD)] {
+        browser.client.find(Locator::Id(id)).await.unwrap().send_keys(text).await.unwrap();
+    }
+    browser.client.find(Locator::Id("field-unlock-1")).await.unwrap().click().await.unwrap();
+    browser.client.find(Locator::Css("main button.primary")).await.unwrap().click().await.unwrap();
+    browser.wait_until("Lena is logged in", "return location.pathname === '/account'").await;
+    for language in ["en", "ko"] {
+        let look = async |path: String, name: &str| {
+            let url = server.url(&format!("{path}?lang={language}"));
+            browser.check(&url, &format!("{name}-{language}")).await;
+        };
+        look(zone.list(""), "visits").await;
+        look(zone.visit(0, ""), "visit-frozen").await;
+        look(zone.visit(2, ""), "visit-stopped").await;
+        look(zone.visit(3, ""), "visit-published").await;
+        look(zone.visit(2, "/record/visit_abandoned"), "visit-record").await;
+        look(format!("/m/{}/cases/finding/{}", zone.mandate, zone.finding), "finding").await;
+    }
+    browser.quit().await;
+}
