@@ -26,7 +26,9 @@ const READ: [&str; 5] = [
 
 fuzz_target!(|bytes: &[u8]| {
     let means = Means { trust: Some(&TRUST), ..Means::default() };
-    if let Some((&[6.., path, _, _, _], content)) = bytes.split_first_chunk() {
+    if let Some((&[what, path, _, _, _], content)) = bytes.split_first_chunk()
+        && what >= 6
+    {
         let mut files = BAG.clone();
         files.put(READ[usize::from(path) % READ.len()], content);
         verify(&example::entered_again(files), means);
