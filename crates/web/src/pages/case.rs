@@ -14,7 +14,7 @@ use crate::answer::{Answer, Refusal};
 use crate::frame::{Frame, Link};
 use crate::locale::Locale;
 use crate::moment::{day, moment};
-use crate::pages::case_words::{Words, case_address, due_at, is_ticking, member_of, stage_note};
+use crate::pages::case_words::{Words, case_address, due_at, is_ticking, member_of, stage_note, urgency};
 use crate::pages::cases::{next_cell, urgent_cell, words};
 use crate::patterns::{
     Advice, Cell, Column, Facts, History, LinkText, Markup, Notice, Opening, SealedValue, Section, Step,
@@ -203,7 +203,7 @@ impl<'a> Looking<'a> {
         if counts.is_empty() {
             return None;
         }
-        counts.sort_by_key(|count| (!is_ticking(count.state), due_at(count.due)));
+        counts.sort_by_key(|count| (!is_ticking(count.state), urgency(count)));
         let mut table = Table::new(l, &self.seated.visitor.reader.here, l.text("case-clocks"), "")
             .column(Column::new(l.text("case-clock")))
             .column(Column::new(l.text("case-clock-due")))

@@ -207,10 +207,16 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The most urgent of the clocks that run: late ones before others, then by when they are due.
+/// What presses more stands first: what is late and puts people at risk, what else is late, then by when it is due.
+pub fn urgency(count: &Count<'_>) -> (bool, bool, DateTime) {
+    let late = count.state == ClockState::Late;
+    (!late, late && count.clock.severity != Severity::People, due_at(count.due))
+}
+
+/// The most urgent of the clocks that run.
 pub fn most_urgent<'s, 'a>(standing: &'s Standing<'a>) -> Option<&'s Count<'a>> {
     let running = standing.clocks.iter().filter(|count| is_ticking(count.state));
-    running.min_by_key(|count| (count.state != ClockState::Late, due_at(count.due)))
+    running.min_by_key(|count| urgency(count))
 }
 
 /// Whether a clock runs and does not stand still.

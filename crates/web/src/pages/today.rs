@@ -10,7 +10,7 @@ use crate::answer::{Answer, Refusal};
 use crate::frame::{Action, Link};
 use crate::locale::Locale;
 use crate::moment::{day, moment};
-use crate::pages::case_words::{Words, case_address, due_at, is_ticking};
+use crate::pages::case_words::{Words, case_address, is_ticking, urgency};
 use crate::pages::forms::form_address;
 use crate::pages::submissions::{list_address, review_tag, submission_address};
 use crate::pages::wording::{registry_address, registry_title};
@@ -71,12 +71,12 @@ fn tasks_of_cases(l: Locale, seat: &Seat, today: &Today, mut tasks: Tasks) -> Ta
         let href = case_address(seat.mandate().id, &case.workflow, &case.code);
         let ticking = standing.clocks.iter().filter(|count| is_ticking(count.state));
         let mut mine: Vec<_> = ticking.filter(|count| count.roles.contains(&role)).collect();
-        mine.sort_by_key(|count| due_at(count.due));
+        mine.sort_by_key(|count| urgency(count));
         // All that is late, and what comes first; the rest of a year would bury it.
         let late = mine.iter().filter(|count| count.state == ClockState::Late).count();
         for count in mine.into_iter().take(late.max(1)) {
             let amount = words.running(count, &standing).words().to_owned();
-            pressing.push((due_at(count.due), says(words.clock_title(count)), href.clone(), amount));
+            pressing.push((urgency(count), says(words.clock_title(count)), href.clone(), amount));
         }
         for act in standing.next.iter().filter(|next| next.roles.contains(&role)) {
             next.push((says(act.words.get(l.code()).to_owned()), href.clone()));
