@@ -224,3 +224,22 @@ fn a_workflow_is_told_all_its_faults() {
     let problems = Protocol::read(&folder).expect_err("the folder has faults");
     insta::assert_snapshot!(told(&problems));
 }
+
+#[test]
+fn a_sealed_value_decides_nothing_and_a_finding_is_of_a_known_visit() {
+    const VISIT: &str = "workflow/visit.toml";
+    let mut folder = workplace();
+    // How the count differed decides whether the frame is frozen and whether the visit is stopped.
+    plant(
+        &mut folder,
+        VISIT,
+        "type = \"number\"\nclass = \"open\"",
+        "type = \"number\"\nclass = \"sensitive\"",
+    );
+    plant(&mut folder, "workflow/finding.toml", "within = \"visit\"", "within = \"inspection\"");
+    let problems = Protocol::read(&folder).expect_err("the folder has faults");
+    let told = told(&problems);
+    assert_eq!(told.matches("it depends on a sealed value").count(), 2, "{told}");
+    assert!(told.contains("“inspection” is no other workflow of this protocol"), "{told}");
+    assert_eq!(problems.len(), 3, "{told}");
+}
