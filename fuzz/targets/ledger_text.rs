@@ -2,7 +2,7 @@
 //! spelling: written again it gives the same bytes.
 #![no_main]
 
-use ledger::{Checkpoint, Leaf, SignedNote, TlogProof, VerifierKey, json, tile};
+use ledger::{Checkpoint, Growth, Leaf, Policy, SignedNote, TlogProof, VerifierKey, json, tile};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
@@ -30,6 +30,12 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(proof) = TlogProof::parse(bytes) {
         assert_eq!(proof.to_string().as_bytes(), bytes, "a proof has two spellings");
         let _ = proof.verify(b"entry", &TRUSTED, "ledger.example.org/north");
+    }
+    if let Ok(growth) = Growth::parse(bytes) {
+        assert_eq!(growth.to_string().as_bytes(), bytes, "a request to a witness has two spellings");
+    }
+    if let Ok(policy) = Policy::parse(bytes) {
+        assert!(!policy.asks_for_witnesses() || !policy.is_satisfied(&[]), "nobody is enough");
     }
     let Ok(text) = str::from_utf8(bytes) else { return };
     if let Ok(checkpoint) = Checkpoint::parse(text) {

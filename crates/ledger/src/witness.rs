@@ -140,3 +140,72 @@ pub fn cosigned(growth: &Growth, witness: &Signer, at: u64) -> Result<(String, S
     let line = note.to_string().lines().last().unwrap_or_default().to_owned();
     Ok((line, note))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Tree, consistency_proof, leaf_hash};
+    use std::collections::HashMap;
+
+    const ORIGIN: &str = "ledger.example.org/north";
+
+    fn log() -> Signer {
+        Signer::from_seed(ORIGIN, &[7; 32]).unwrap()
+    }
+
+    fn growth(old: u64, words: &[&str]) -> Growth {
+        let (mut tree, mut nodes) = (Tree::new(), HashMap::new());
+        for word in words {
+            for node in tree.append(leaf_hash(word.as_bytes())) {
+                nodes.insert((node.level, node.index), node.hash);
+            }
+        }
+        let proof = consistency_proof(old.min(tree.size()), tree.size(), |level, index| {
+            nodes.get(&(level, index)).copied()
+        });
+        let checkpoint = Checkpoint::of(ORIGIN, &tree).sign(&log()).unwrap();
+        Growth { old, proof: proof.unwrap(), checkpoint }
+    }
+
+    fn shown(growth: &Growth, seen: Option<&Checkpoint>) -> Result<Checkpoint, WitnessRefusal> {
+        // What is sent is a file, with one spelling.
+        let read = Growth::parse(growth.to_string().as_bytes())?;
+        assert_eq!(&read, growth);
+        accept(&read, log().verifier_key(), seen)
+    }
+
+    #[test]
+    fn only_what_continues_the_head_seen_before_is_signed() {
+        let seen = shown(&growth(0, &["a", "b", "c"]), None).unwrap();
+        for words in [&["a", "b", "c"][..], &["a", "b", "c", "d"], &["a", "b", "c", "d", "e", "f", "g"]] {
+            assert_eq!(shown(&growth(3, words), Some(&seen)).unwrap().size, words.len() as u64);
+        }
+        let refused = |old, words: &[&str]| shown(&growth(old, words), Some(&seen)).unwrap_err();
+        assert_eq!(refused(2, &["a", "b", "c", "d"]), WitnessRefusal::ProofFrom { old: 2, seen: 3 });
+        assert_eq!(refused(0, &["a", "b"]), WitnessRefusal::Older { size: 2, seen: 3 });
+        for words in [&["a", "b", "x"][..], &["a", "b", "x", "d"], &["x", "b", "c", "d", "e"]] {
+            assert!(matches!(refused(3, words), WitnessRefusal::Fork { .. }), "{words:?}");
+        }
+        let stranger = Signer::from_seed(ORIGIN, &[8; 32]).unwrap();
+        let mut forged = growth(3, &["a", "b", "c", "d"]);
+        forged.checkpoint = Checkpoint::parse(forged.checkpoint.text()).unwrap().sign(&stranger).unwrap();
+        assert!(matches!(shown(&forged, Some(&seen)), Err(WitnessRefusal::Checkpoint(_))));
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused() {
+        let good = growth(2, &["a", "b", "c"]).to_string();
+        for text in [
+            good.replace("old 2", "old 02"),
+            good.replace("old 2", "new 2"),
+            good.replacen("\n\n", "\n", 1),
+            good.replacen('\n', "\nAAAA\n", 1),
+            good.replacen('\n', &format!("\n{}", format!("{}\n", "A".repeat(43) + "=").repeat(64)), 1),
+            String::new(),
+        ] {
+            assert_ne!(text, good);
+            assert!(Growth::parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(Growth::parse(b"\xff").is_err());
+    }
+}
