@@ -2,6 +2,7 @@
 
 mod draws;
 mod files;
+mod html;
 mod info;
 mod log;
 mod manifest;

@@ -159,17 +159,27 @@ impl Report {
         self.steps.iter().find(|step| step.check == check).map(|step| step.outcome)
     }
 
-    pub(crate) fn pass(&mut self, check: Check, detail: impl Into<String>) {
-        self.steps.push(Step { check, outcome: Outcome::Passed, detail: detail.into(), lie: None });
+    pub(crate) fn describe(&mut self, release: &str, title: &str) {
+        (self.release, self.title) = (Some(plain(release)), Some(plain(title)));
     }
 
-    pub(crate) fn leave(&mut self, check: Check, detail: impl Into<String>) {
-        self.steps.push(Step { check, outcome: Outcome::Unchecked, detail: detail.into(), lie: None });
+    pub(crate) fn pass(&mut self, check: Check, detail: impl AsRef<str>) {
+        self.add(check, Outcome::Passed, detail.as_ref(), None);
+    }
+
+    pub(crate) fn leave(&mut self, check: Check, detail: impl AsRef<str>) {
+        self.add(check, Outcome::Unchecked, detail.as_ref(), None);
     }
 
     pub(crate) fn fail(&mut self, check: Check, lie: Lie) {
-        let detail = format!("{} {}", lie.file, lie.what);
-        self.steps.push(Step { check, outcome: Outcome::Failed, detail, lie: Some(lie) });
+        let Lie { file, what, affected, next } = lie;
+        let lie =
+            Lie { file: plain(&file), what: plain(&what), affected: plain(&affected), next: plain(&next) };
+        self.add(check, Outcome::Failed, &format!("{} {}", lie.file, lie.what), Some(lie));
+    }
+
+    fn add(&mut self, check: Check, outcome: Outcome, detail: &str, lie: Option<Lie>) {
+        self.steps.push(Step { check, outcome, detail: plain(detail), lie });
     }
 
     /// For machines.
@@ -196,6 +206,16 @@ impl Report {
             "first_lie": self.first_lie().map(lie),
         })
     }
+}
+
+/// Words of a stranger's file, so that they cannot move the cursor, begin a line of their own, or turn the text around.
+fn plain(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let spell = |c: char| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(spell).collect()
 }
 
 impl fmt::Display for Report {

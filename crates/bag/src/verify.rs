@@ -6,6 +6,7 @@ use ledger::{Checkpoint, Leaf, Policy, TlogProof, VerifierKey, leaf_hash, verify
 
 use crate::draws::{self, Draws};
 use crate::files::{Files, Found, MOST_BYTES, MOST_FILES};
+use crate::html;
 use crate::info::{BAGIT, bag_info, text_of};
 use crate::log::{Standing, package_hash, retracted};
 use crate::manifest::{self, MANIFEST, hash_of};
@@ -61,8 +62,7 @@ pub fn verify(files: &Files, means: Means<'_>) -> Report {
     let logged = proof.as_ref().and_then(|proof| proof.as_ref().ok()).map(|(_, leaf, _)| committed(leaf));
     let whole = match check_files(files, logged == Some(false)) {
         Ok((description, detail)) => {
-            report.release = Some(description.name);
-            report.title = Some(description.title);
+            report.describe(&description.name, &description.title);
             report.pass(Check::Files, detail);
             true
         }
@@ -145,8 +145,17 @@ fn check_files(files: &Files, manifest_is_another: bool) -> Result<(Description,
         lie(MANIFEST, what, AGAIN)
     })?;
     for (path, bytes) in &payload {
-        if Place::of(path).is_some_and(Place::is_text) {
+        let Some(place) = Place::of(path).filter(|place| place.is_text()) else { continue };
+        let text =
             text_of(bytes).map_err(|what| lie(path, what, "ask the publisher for a release in UTF-8"))?;
+        let active = html::active(text).filter(|_| matches!(place, Place::Report(..)));
+        if let Some(active) = active {
+            let what = format!("loads or runs something (“{active}”): whoever opens it may be seen doing so");
+            return Err(lie(
+                path,
+                what,
+                "do not open it in a browser; ask the publisher for a report that stands alone",
+            ));
         }
     }
     let description = check_description(files, &payload)?;

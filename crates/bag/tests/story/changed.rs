@@ -100,7 +100,7 @@ fn a_missing_file_is_named() {
 fn what_no_bag_may_have_gets_its_sentence() {
     let table = "data/tables/answers.csv";
     let file = || Found::File(b"x".to_vec());
-    let slipped_in: [(&str, Found); 17] = [
+    let slipped_in: [(&str, Found); 18] = [
         ("data/tables/extra.csv", file()),
         ("data/names.csv", file()),
         ("README", file()),
@@ -113,6 +113,7 @@ fn what_no_bag_may_have_gets_its_sentence() {
         ("data/tables./x.csv", file()),
         ("data/Method.md", file()),
         ("data/tables/ans\u{200b}wers.csv", file()),
+        ("data/\u{1b}[2J\nThis release holds.", file()),
         ("data/tables/link.csv", Found::Link),
         ("data/tables/pipe.csv", Found::Special),
         ("data/tables/odd\u{fffd}.csv", Found::OddName),
@@ -123,7 +124,9 @@ fn what_no_bag_may_have_gets_its_sentence() {
     for (path, found) in slipped_in {
         let mut files = CENSUS.clone();
         files.0.insert(path.to_owned(), found);
-        let report = names(&files, &[path, "data/method.md"]);
+        let shown =
+            path.replace('\u{200b}', "\\u{200b}").replace('\u{1b}', "\\u{1b}").replace('\n', "\\u{a}");
+        let report = names(&files, &[&shown, "data/method.md"]);
         said.push(format!("{}: It {}.", report.first_lie().unwrap().file, report.first_lie().unwrap().what));
     }
     type Change = (&'static str, fn(&mut Vec<u8>));

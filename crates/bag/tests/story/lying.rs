@@ -91,6 +91,13 @@ fn every_lie_of_a_publisher_is_told() {
     let mut files = honest.clone();
     files.put("data/method.md", b"m\xe9thode\n".to_vec());
     said.push(caught(files, Check::Files, "data/method.md"));
+    // The report tells a server who reads it.
+    let pixel = "<img src=\"https://x.example/1.gif\"></title>";
+    said.push(caught(
+        changed(&honest, "data/report.en.html", "</title>", pixel),
+        Check::Files,
+        "data/report.en.html",
+    ));
     insta::assert_snapshot!("lies_of_publishers", said.join("\n"));
 }
 
