@@ -22,14 +22,7 @@ pub async fn type_into(browser: &Browser, field: &str, text: &str) {
 
 /// Presses the button of the form and waits for the page that it leads to.
 pub async fn press(browser: &Browser) {
-    let old = browser.client.find(Locator::Css("html")).await.unwrap();
-    browser.client.find(Locator::Css("main button.primary")).await.unwrap().click().await.unwrap();
-    for _ in 0..100 {
-        if old.tag_name().await.is_err() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    browser.go("main button.primary").await;
 }
 
 async fn log_in(browser: &Browser, server: &Server, name: &str, unlock: bool) {

@@ -33,7 +33,7 @@ async fn the_patterns_work_without_scripts() {
     browser.client.find(fantoccini::Locator::Css(".errors a")).await.unwrap().click().await.unwrap();
     let focused = "return location.hash === '#field-email'";
     assert_eq!(browser.client.execute(focused, Vec::new()).await.unwrap(), true, "it leads to the field");
-    browser.client.find(fantoccini::Locator::Css(".chips a")).await.unwrap().click().await.unwrap();
+    browser.go(".chips a").await;
     assert!(browser.client.current_url().await.unwrap().query().is_none(), "a chip removes its filter");
     browser.quit().await;
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
@@ -155,6 +155,15 @@ impl Browser {
         self.client.goto(url).await.unwrap();
     }
 
+    /// Presses what leads to another page, and waits until that page is there whole: a click may come back before the
+    /// answer does, and what is found meanwhile belongs to the page that goes away.
+    pub async fn go(&self, css: &str) {
+        self.client.execute("window.goesAway = true", Vec::new()).await.unwrap();
+        self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
+        let there = "return !window.goesAway && document.readyState === 'complete'";
+        self.wait_until(&format!("{css} leads to a page"), there).await;
+    }
+
     /// Sets the width of the screen in CSS pixels, phones' included.
     pub async fn width(&self, width: u32) {
         let height = if width < 720 { 740 } else { 900 };
@@ -264,7 +273,8 @@ impl Browser {
     /// Waits until a script returns true; fails after ten seconds with what it waited for.
     pub async fn wait_until(&self, what: &str, script: &str) {
         for _ in 0..100 {
-            if self.client.execute(script, Vec::new()).await.unwrap() == Value::Bool(true) {
+            // Between two pages there is nothing to run a script in.
+            if self.client.execute(script, Vec::new()).await.is_ok_and(|answer| answer == Value::Bool(true)) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -16,7 +16,7 @@ async fn the_list_and_the_page_of_a_visit_fit_and_are_clean() {
         browser.client.find(Locator::Id(id)).await.unwrap().send_keys(text).await.unwrap();
     }
     browser.client.find(Locator::Id("field-unlock-1")).await.unwrap().click().await.unwrap();
-    browser.client.find(Locator::Css("main button.primary")).await.unwrap().click().await.unwrap();
+    browser.go("main button.primary").await;
     browser.wait_until("Lena is logged in", "return location.pathname === '/account'").await;
     for language in ["en", "ko"] {
         let look = async |path: String, name: &str| {
