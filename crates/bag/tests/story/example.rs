@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each story needs other parts of it")]
 
 #[path = "../../../draw/tests/story/played.rs"]
-mod played;
+pub mod played;
 
 use std::collections::{BTreeMap, HashMap};
 
