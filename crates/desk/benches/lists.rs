@@ -181,8 +181,8 @@ fn mixed(number: u64, salt: u32) -> u64 {
         >> 20
 }
 
-/// Five choices, a whole number of a thousand, the day of a visit, a thousand places, and a text that hardly comes twice;
-/// one in fifty left out the number.
+/// Five choices, a whole number of a thousand, the day of a visit, a thousand places, and a text and a number that hardly
+/// come twice; one in fifty left out the number of a thousand.
 fn answers(number: u64, rows: u64) -> String {
     let count = match mixed(number, 11) {
         left_out if left_out % 50 == 0 => String::new(),
@@ -193,12 +193,13 @@ fn answers(number: u64, rows: u64) -> String {
     let visited = visited.map(|at| at.strftime("%F").to_string()).unwrap_or_default();
     let site = mixed(number, 17);
     format!(
-        r#"{{"result":"{}",{count}"visited":"{visited}","site":"site {}","note":"{} {}"}}"#,
+        r#"{{"result":"{}",{count}"visited":"{visited}","site":"site {}","note":"{} {}","serial":"{}"}}"#,
         pick(&["seen", "refused", "absent", "moved", "unknown"], mixed(number, 5) % 7),
         // Some places are often visited, most seldom.
         (site % 1000).min(site / 1000 % 1000),
         pick(&["near the station", "by the river", "north of the market", "behind the school"], site),
         mixed(number, 31) % 10_000_000,
+        mixed(number, 3) % 100_000_000,
     )
 }
 
@@ -346,6 +347,15 @@ fn wanted(form: i64) -> Vec<(&'static str, List)> {
         ("a text that hardly comes twice is", with(&[is("note", "by the river 123")])),
         ("a text that hardly comes twice contains, few do", with(&[contains("note", "99999")])),
         ("a text that hardly comes twice contains, a quarter does", with(&[contains("note", "river")])),
+        ("a text that hardly comes twice contains, half does", with(&[contains("note", "1")])),
+        ("a text that hardly comes twice contains, all do", with(&[contains("note", "E")])),
+        ("a text that hardly comes twice contains, none does", with(&[contains("note", "ferry")])),
+        ("and one of a thousand places contains", with(&[contains("note", "river"), contains("site", "1")])),
+        ("and with issues", state(with(&[contains("note", "river")]), "hasIssues")),
+        ("and by that text", by(with(&[contains("note", "777")]), text("note"))),
+        ("and by a number that hardly comes twice", by(with(&[contains("note", "river")]), number("serial"))),
+        ("a number that hardly comes twice is at least, all are", with(&[at_least("serial", 0.0)])),
+        ("a number that hardly comes twice is at least, few are", with(&[at_least("serial", 98e6)])),
         ("a choice is, and not reviewed", state(with(&[is("result", "seen")]), "received")),
         ("a choice is, of half a year", days(with(&[is("result", "seen")]), 300, 180)),
         ("a choice is, of one phone", device(with(&[is("result", "seen")]))),
@@ -362,6 +372,10 @@ fn wanted(form: i64) -> Vec<(&'static str, List)> {
         ("by a text that hardly comes twice", by(up(all.clone()), text("note"))),
         ("by a text that hardly comes twice, with issues", by(state(all.clone(), "hasIssues"), text("note"))),
         ("by a text that hardly comes twice, in one place", by(with(&[is("site", "site 7")]), text("note"))),
+        (
+            "by a text that hardly comes twice, a rarer place",
+            by(with(&[is("site", "site 500")]), text("note")),
+        ),
         (
             "by a text that hardly comes twice, a seldom place",
             by(with(&[is("site", "site 990")]), text("note")),

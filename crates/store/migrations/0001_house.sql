@@ -272,7 +272,6 @@ CREATE TABLE submission_set (
   text TEXT NOT NULL,             -- the value, '' where there is none; a long one is cut and ends in a hash
   first BIGINT NOT NULL,          -- a set is kept in runs: no ordinal in this one is smaller
   number DOUBLE PRECISION NOT NULL, -- the number that the text holds, or the smallest there is
-  whole TEXT,                     -- the text, where it is cut
   ordinals BLOB NOT NULL,         -- at most about 512 bytes, see ordinals.rs; never empty
   PRIMARY KEY (field, text, first)
 -- only sqlite
@@ -282,6 +281,21 @@ CREATE TABLE submission_set (
 );
 -- end only
 CREATE INDEX submission_set_number ON submission_set (field, number, text, first);
+
+CREATE TABLE submission_text (    -- the texts of an open field end to end, to look for a part in
+  field BIGINT NOT NULL,
+  first BIGINT NOT NULL,          -- the ordinal of the submission that gave the first one
+  texts BLOB NOT NULL,            -- one for each ordinal from there, a zero byte between; at most about 8,000 bytes
+  PRIMARY KEY (field, first)
+-- only sqlite
+) WITHOUT ROWID;
+-- end only
+-- only postgres
+);
+-- Whole in the row's page, as they are: to unpack or to gather them takes longer than to search them.
+ALTER TABLE submission_text ALTER COLUMN texts SET STORAGE EXTERNAL;
+ALTER TABLE submission_text SET (toast_tuple_target = 8160);
+-- end only
 
 -- Registries -------------------------------------------------------------------------------------
 

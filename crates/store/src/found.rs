@@ -8,7 +8,7 @@ use crate::submission::{
     COLUMN_COUNT, COLUMNS, FieldTest, Key, List, Listed, Order, VERSION_COLUMN_COUNT, VERSION_COLUMNS, read,
     read_version_at,
 };
-use crate::{Fault, Row, Tx, Value, params};
+use crate::{Fault, Row, Tx, Value, params, texts};
 
 /// The submissions that a list has, whatever its order and limit. It holds within one transaction.
 pub struct Found {
@@ -58,7 +58,7 @@ fn is_on(shown: &Shown, list: &List) -> bool {
 }
 
 fn holds(text: &str, test: &FieldTest) -> bool {
-    let number = || sets::number_of(&sets::cut(text));
+    let number = || sets::number_of(text);
     !text.is_empty()
         && match test {
             FieldTest::Is(value) => text == value,
@@ -104,7 +104,7 @@ fn arrived(tx: &mut Tx, list: &List) -> Result<Ordinals, Fault> {
     Ok(arrived)
 }
 
-/// So many sets are found one by one; for more it takes less to pass over all of the field's.
+/// So many sets are found one by one; for more it takes less to pass over all of the field's texts.
 const ONE_BY_ONE: i64 = 20_000;
 
 /// Those with a value for which a test holds.
@@ -113,18 +113,7 @@ fn with_value(tx: &mut Tx, field: i64, test: &FieldTest) -> Result<Ordinals, Fau
         FieldTest::Is(value) => {
             return sets::union(tx, "text = $2 AND text <> ''", params![field, sets::cut(value)]);
         }
-        FieldTest::Contains(value) => {
-            let value = value.to_ascii_lowercase();
-            let pattern = value.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            // A part without letters is found as it is: folding takes longer than all the rest.
-            let folds = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-            let text = if folds { "lower(COALESCE(whole, text))" } else { "COALESCE(whole, text)" };
-            return sets::union(
-                tx,
-                &format!("text <> '' AND {text} LIKE $2 ESCAPE '\\'"),
-                params![field, format!("%{pattern}%")],
-            );
-        }
+        FieldTest::Contains(part) => return texts::containing(tx, field, part),
         FieldTest::AtLeast(value) => (*value, f64::MAX),
         FieldTest::AtMost(value) => (f64::MIN, *value),
     };
@@ -138,17 +127,14 @@ fn with_value(tx: &mut Tx, field: i64, test: &FieldTest) -> Result<Ordinals, Fau
         params![field, least, greatest, ONE_BY_ONE],
         |row| row.get(0),
     )?;
-    // The sign takes the index from the planner.
-    let condition = if sets_met < ONE_BY_ONE {
-        "number >= $2 AND number <= $3"
-    } else {
-        "+number >= $2 AND +number <= $3"
-    };
-    sets::union(tx, condition, params![field, least, greatest])
+    if sets_met == ONE_BY_ONE {
+        return texts::numbers(tx, field, least, greatest);
+    }
+    sets::union(tx, "number >= $2 AND number <= $3", params![field, least, greatest])
 }
 
 /// Up to so many submissions are read and sorted; among more, a walk along the values meets a page of them soon.
-const SORTED: i64 = 1000;
+const SORTED: i64 = 2000;
 /// Submissions read by one statement.
 const AT_ONCE: usize = 64;
 

@@ -24,6 +24,7 @@ pub mod setting;
 mod sqlite;
 mod store;
 pub mod submission;
+mod texts;
 mod value;
 mod writer;
 

@@ -4,7 +4,8 @@
 //! A submission's ordinal is its place among those of its form. A filter is then a union of sets, several filters are
 //! their intersection, the count is that of its members, exactly, and an order by a field is a walk along its values.
 //! All of it is one table read in the order of its key; nothing is left to the statistics of a planner, and no value
-//! is too frequent or too rare. See the migration for the table.
+//! is too frequent or too rare. See the migration for the table. What holds for more values than can be fetched one by
+//! one is found in the texts themselves (`texts.rs`).
 //!
 //! Sets hold the submissions in sight, in their present version. They are changed in the transaction that changes the
 //! submission, under the lock of the form's row. The newest submissions are not in them yet: to write each set for each
@@ -17,7 +18,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::ordinals::{self, Ordinals, Run};
-use crate::{Fault, Row, Tx, Value, params};
+use crate::{Fault, Row, Tx, Value, params, texts};
 
 /// Longer texts are told apart by a hash (characters): a set's text is in two indexes, and PostgreSQL's hold 2,700 bytes.
 const CUT: usize = 120;
@@ -34,20 +35,16 @@ struct Mark {
     /// The open field; or the form, for what is known of each submission.
     field: i64,
     text: String,
-    /// The whole text where `text` is cut.
-    whole: Option<String>,
     number: f64,
 }
 
 impl Mark {
     fn known(form: i64, text: String) -> Mark {
-        Mark { field: form, text, whole: None, number: f64::NEG_INFINITY }
+        Mark { field: form, text, number: f64::NEG_INFINITY }
     }
 
     fn open(field: i64, text: &str) -> Mark {
-        let cut = cut(text);
-        let whole = (cut != text).then(|| text.to_owned());
-        Mark { field, number: number_of(&cut), text: cut, whole }
+        Mark { field, number: number_of(text), text: cut(text) }
     }
 }
 
@@ -62,10 +59,10 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
-/// The number that a text holds; texts without one come before all numbers.
+/// The number that a text holds, if it is not too long for one; texts without one come before all numbers.
 pub(crate) fn number_of(text: &str) -> f64 {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let number = if plain { text.parse().ok() } else { None };
+    let plain = |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    let number = if text.len() <= CUT && text.bytes().all(plain) { text.parse().ok() } else { None };
     // Added to zero, -0 is 0: both databases take them for equal.
     number.filter(|number: &f64| number.is_finite()).map_or(f64::NEG_INFINITY, |number| number + 0.0)
 }
@@ -146,8 +143,19 @@ pub(crate) fn shown(tx: &mut Tx, id: i64) -> Result<Option<Shown>, Fault> {
 
 /// The newest submissions of a form, which are in no set yet.
 pub(crate) fn fresh(tx: &mut Tx, form: i64) -> Result<Vec<Shown>, Fault> {
-    let newer = "submission.form = $1 AND submission.ordinal > (SELECT gathered FROM form WHERE id = $1)";
-    tx.rows(&format!("{SHOWN} AND {newer} ORDER BY submission.ordinal"), params![form], read)
+    let gathered = gathered(tx, form)?;
+    tx.rows(
+        &format!("{SHOWN} AND submission.form = $1 AND submission.ordinal > $2 ORDER BY submission.ordinal"),
+        params![form, gathered],
+        read,
+    )
+}
+
+/// The ordinal up to which submissions of a form are in the sets. It is asked for on its own, not in a subselect:
+/// PostgreSQL would take a third of all submissions for newer ones, and read the whole table for them.
+fn gathered(tx: &mut Tx, form: i64) -> Result<i64, Fault> {
+    let gathered = tx.maybe("SELECT gathered FROM form WHERE id = $1", params![form], |row| row.get(0))?;
+    Ok(gathered.unwrap_or_default())
 }
 
 /// After a submission came: when enough have come since, all of them are put into their sets, and so each set is
@@ -185,6 +193,10 @@ fn gather(tx: &mut Tx, form: i64, gathered: i64) -> Result<(), Fault> {
         runs.extend(extended.into_iter().map(|(first, run)| (mark, first, run)));
     }
     write(tx, &runs)?;
+    for (field, path) in &fields {
+        let texts = fresh.iter().map(|shown| (shown.ordinal, shown.text(path)));
+        texts::put(tx, *field, texts.filter(|(_, text)| !text.is_empty()))?;
+    }
     tx.execute("UPDATE form SET gathered = ordinals WHERE id = $1", params![form])?;
     Ok(())
 }
@@ -195,7 +207,11 @@ pub(crate) fn remove(tx: &mut Tx, shown: &Shown) -> Result<(), Fault> {
         return Ok(());
     }
     let fields = fields(tx, shown.form, [], i64::MAX)?;
-    take(tx, shown.ordinal, &shown.marks(&fields))
+    take(tx, shown.ordinal, &shown.marks(&fields))?;
+    for (field, _) in fields.iter().filter(|(_, path)| !shown.text(path).is_empty()) {
+        texts::put(tx, *field, [(shown.ordinal, "")])?;
+    }
+    Ok(())
 }
 
 /// Moves a submission in review.
@@ -210,8 +226,7 @@ pub(crate) fn review(tx: &mut Tx, shown: &Shown, to: &str) -> Result<(), Fault> 
 /// Moves a submission whose open values have changed.
 pub(crate) fn edit(tx: &mut Tx, shown: &Shown, open_values: &str) -> Result<(), Fault> {
     let to = open_texts(open_values);
-    let gathered =
-        tx.one("SELECT gathered FROM form WHERE id = $1", params![shown.form], |row| row.get(0))?;
+    let gathered = gathered(tx, shown.form)?;
     let fields = fields(tx, shown.form, to.keys(), gathered)?;
     if !shown.gathered {
         return Ok(());
@@ -222,6 +237,7 @@ pub(crate) fn edit(tx: &mut Tx, shown: &Shown, open_values: &str) -> Result<(), 
         if before != after {
             left.push(Mark::open(*id, before));
             entered.push(Mark::open(*id, after));
+            texts::put(tx, *id, [(shown.ordinal, after)])?;
         }
     }
     take(tx, shown.ordinal, &left)?;
@@ -314,25 +330,23 @@ fn held(tx: &mut Tx, ordinal: i64, marks: &[Mark]) -> Result<Vec<Option<Run>>, F
 
 fn write(tx: &mut Tx, rows: &[(&Mark, i64, Vec<u8>)]) -> Result<(), Fault> {
     for piece in pieces(rows) {
-        let mut values = Vec::with_capacity(piece.len() * 6);
+        let mut values = Vec::with_capacity(piece.len() * 5);
         let mut places = String::new();
         for (mark, first, run) in piece {
             let comma = if values.is_empty() { "" } else { ", " };
-            let [field, text, first_at, number, whole, run_at] =
-                [1, 2, 3, 4, 5, 6].map(|place| values.len() + place);
-            places += &format!("{comma}(${field}, ${text}, ${first_at}, ${number}, ${whole}, ${run_at})");
+            let [field, text, first_at, number, run_at] = [1, 2, 3, 4, 5].map(|place| values.len() + place);
+            places += &format!("{comma}(${field}, ${text}, ${first_at}, ${number}, ${run_at})");
             values.extend([
                 Value::from(mark.field),
                 Value::from(mark.text.as_str()),
                 Value::from(*first),
                 Value::from(mark.number),
-                Value::from(mark.whole.as_deref()),
                 Value::from(run),
             ]);
         }
         tx.execute(
             &format!(
-                "INSERT INTO submission_set (field, text, first, number, whole, ordinals) VALUES {places} \
+                "INSERT INTO submission_set (field, text, first, number, ordinals) VALUES {places} \
                  ON CONFLICT (field, text, first) DO UPDATE SET ordinals = excluded.ordinals"
             ),
             &values,
@@ -407,10 +421,11 @@ pub(crate) fn count_by_state(tx: &mut Tx, form: i64) -> Result<BTreeMap<String, 
             Ok::<_, Fault>(())
         },
     )?;
+    let gathered = gathered(tx, form)?;
     tx.each(
         "SELECT review_state, count(*) FROM submission WHERE form = $1 AND removed_at IS NULL \
-         AND ordinal > (SELECT gathered FROM form WHERE id = $1) GROUP BY review_state",
-        params![form],
+         AND ordinal > $2 GROUP BY review_state",
+        params![form, gathered],
         |row| {
             *counts.entry(row.get(0)?).or_default() += row.get::<i64>(1)?;
             Ok::<_, Fault>(())
