@@ -31,13 +31,12 @@ pub(crate) struct Index {
 struct Lines {
     /// The registry's count of changes when this was made; none before.
     changes: Option<i64>,
-    /// By number of the entry.
+    /// In the order of the entries' numbers.
     lines: Vec<Line>,
 }
 
 struct Line {
     entry: i64,
-    version: i64,
     text: Zeroizing<String>,
 }
 
@@ -130,7 +129,8 @@ impl Desk {
         Ok(Found { rows, count, next })
     }
 
-    /// The lines of a registry as it is now. Two threads share the work when there is much of it.
+    /// The lines of a registry as it is now: only entries that have changed are read again, unless they are many or there
+    /// are no lines yet; then two threads share the work.
     async fn refreshed(
         &self,
         may: &May<'_, Read>,
@@ -141,46 +141,40 @@ impl Desk {
         let locked = || Refusal::new(Kind::Locked, "refusal-locked");
         let keyring = || self.keyring(may.session()).ok_or_else(locked);
         let id = model.registry.id;
-        let (changes, present) = self
-            .store
-            .read(move |tx| {
-                let changes = registry::by_id(tx, id)?.map(|registry| registry.changes);
-                Ok::<_, Fault>((changes, registry::entry_numbers(tx, id)?))
-            })
-            .await?;
-        // Both are in the order of the entries' numbers: one walk tells which lines still hold.
-        let mut old = old.lines.into_iter().peekable();
-        let (mut kept, mut stale) = (Vec::with_capacity(present.len()), Vec::new());
-        for (entry, version) in &present {
-            while old.next_if(|line| line.entry < *entry).is_some() {}
-            match old.next_if(|line| line.entry == *entry) {
-                Some(line) if line.version == *version => kept.push(line),
-                _ => stale.push(*entry),
+        if let Some(changes) = old.changes {
+            let mut keyring = keyring()?;
+            let fresh = self.store.read(move |tx| {
+                let now = registry::by_id(tx, id)?.map(|registry| registry.changes);
+                let changed = registry::changed_since(tx, id, changes)?;
+                if changed.len() > ONE_BY_ONE {
+                    return Ok(None);
+                }
+                let found = registry::some_with_versions(tx, id, &changed)?;
+                let fresh = found.into_iter().map(|found| line(tx, &mut keyring, found, parts));
+                Ok::<_, Fault>(Some((now, changed, fresh.collect::<Result<Vec<Line>, Fault>>()?)))
+            });
+            if let Some((changes, changed, fresh)) = fresh.await? {
+                let mut lines = old.lines;
+                lines.retain(|line| changed.binary_search(&line.entry).is_err());
+                lines.extend(fresh);
+                lines.sort_by_key(|line| line.entry);
+                return Ok(Lines { changes, lines });
             }
         }
-        let fresh = if stale.len() > ONE_BY_ONE {
-            let middle = present.get(present.len() / 2).map_or(0, |(entry, _)| *entry);
-            let (one, two) = (keyring()?, keyring()?);
-            let (mut first, second) = tokio::try_join!(
-                self.store.read(move |tx| lines_between(tx, one, id, (0, middle), parts)),
-                self.store.read(move |tx| lines_between(tx, two, id, (middle, i64::MAX), parts)),
-            )?;
-            first.extend(second);
-            return Ok(Lines { changes, lines: first });
-        } else {
-            let keyring = keyring()?;
-            self.store
-                .read(move |tx| {
-                    let mut keyring = keyring;
-                    let found = registry::some_with_versions(tx, id, &stale)?;
-                    found.into_iter().map(|found| line(tx, &mut keyring, found, parts)).collect()
-                })
-                .await?
-        };
-        let fresh: Vec<Line> = fresh;
-        let mut lines = kept;
-        lines.extend(fresh);
-        lines.sort_by_key(|line| line.entry);
+        let (changes, middle) = self
+            .store
+            .read(move |tx| {
+                let Some(now) = registry::by_id(tx, id)? else { return Ok((None, None)) };
+                Ok::<_, Fault>((Some(now.changes), registry::middle(tx, id, now.entries)?))
+            })
+            .await?;
+        let middle = middle.unwrap_or_default();
+        let (one, two) = (keyring()?, keyring()?);
+        let (mut lines, second) = tokio::try_join!(
+            self.store.read(move |tx| lines_between(tx, one, id, (0, middle), parts)),
+            self.store.read(move |tx| lines_between(tx, two, id, (middle, i64::MAX), parts)),
+        )?;
+        lines.extend(second);
         Ok(Lines { changes, lines })
     }
 }
@@ -230,7 +224,7 @@ fn line(
         fold(value, &mut text);
         text.push('\n');
     }
-    Ok(Line { entry: entry.id, version: entry.version, text })
+    Ok(Line { entry: entry.id, text })
 }
 
 #[cfg(test)]

@@ -255,6 +255,13 @@ async fn search_finds_part_of_a_name(house: &House) {
     let late = Sent { story: Some("새로 온 말 (a new word)".to_owned()), ..update(40, 7, 1) };
     house.send(&late).await.unwrap();
     assert_eq!(find("새로 온 말", Some("")).await.unwrap().count, 1, "what has changed is read again");
+    assert_eq!(find("07호 창고", Some("")).await.unwrap().count, 0, "and is found no more by what it said");
+    assert_eq!(find("김비밀", Some("")).await.unwrap().count, 20, "the others are still found");
+    house.send(&person(21)).await.unwrap();
+    assert_eq!(find("김비밀21", Some("")).await.unwrap().count, 1, "a new one is found");
+    house.desk.erase_entry(&lead.may().unwrap(), "persons", &uuid(1021)).await.unwrap();
+    let found = find("김비밀", Some("")).await.unwrap();
+    assert_eq!(found.count, 20, "an erased one is not");
     house.desk.lock(lead.session());
     assert_eq!(kind(find("비밀", Some("again")).await.err().unwrap()), Kind::Locked);
 }

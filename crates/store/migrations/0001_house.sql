@@ -336,8 +336,10 @@ CREATE TABLE entry (
   updated_at BIGINT NOT NULL,
   removed_at BIGINT,
   erased_at BIGINT,
+  change BIGINT NOT NULL,         -- the registry's count of changes when this entry last changed
   UNIQUE (registry, uuid)
 );
+CREATE INDEX entry_change ON entry (registry, change);
 CREATE INDEX entry_list ON entry (registry, id) WHERE removed_at IS NULL;
 CREATE INDEX entry_conflict ON entry (registry, id) WHERE conflict IS NOT NULL AND removed_at IS NULL;
 

@@ -93,13 +93,14 @@ pub fn take(tx: &mut Tx, registry: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Counts a change, and how many entries it added (or removed, below zero).
-pub fn count_change(tx: &mut Tx, registry: i64, added: i64) -> Result<(), Fault> {
-    tx.execute(
-        "UPDATE registry SET changes = changes + 1, entries = entries + $1 WHERE id = $2",
+/// Counts a change, and how many entries it added (or removed, below zero). Returns its number: whoever has it holds the
+/// registry's row, so that numbers become visible in their order.
+fn count_change(tx: &mut Tx, registry: i64, added: i64) -> Result<i64, Fault> {
+    tx.one(
+        "UPDATE registry SET changes = changes + 1, entries = entries + $1 WHERE id = $2 RETURNING changes",
         params![added, registry],
-    )?;
-    Ok(())
+        |row| row.get(0),
+    )
 }
 
 /// A property of a registry's entries.
@@ -270,9 +271,10 @@ fn read_version(row: &Row) -> Result<EntryVersion, Fault> {
 
 /// Adds an entry with its first version. A uuid already used in the registry is a [`Fault::Conflict`].
 pub fn add_entry(tx: &mut Tx, entry: &Entry, version: &EntryVersion) -> Result<(), Fault> {
+    let change = count_change(tx, entry.registry, 1)?;
     tx.execute(
-        "INSERT INTO entry (id, registry, uuid, version, conflict, open_values, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO entry (id, registry, uuid, version, conflict, open_values, created_at, updated_at, change) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             entry.id,
             entry.registry,
@@ -281,21 +283,29 @@ pub fn add_entry(tx: &mut Tx, entry: &Entry, version: &EntryVersion) -> Result<(
             entry.conflict.as_deref(),
             &entry.open_values,
             entry.created_at,
-            entry.updated_at
+            entry.updated_at,
+            change
         ],
     )?;
-    insert_version(tx, version)?;
-    count_change(tx, entry.registry, 1)
+    insert_version(tx, version)
 }
 
 /// Adds a later version of an entry; `entry` carries its new state.
 pub fn add_entry_version(tx: &mut Tx, entry: &Entry, version: &EntryVersion) -> Result<(), Fault> {
     insert_version(tx, version)?;
+    let change = count_change(tx, entry.registry, 0)?;
     tx.execute(
-        "UPDATE entry SET version = $1, conflict = $2, open_values = $3, updated_at = $4 WHERE id = $5",
-        params![entry.version, entry.conflict.as_deref(), &entry.open_values, entry.updated_at, entry.id],
+        "UPDATE entry SET version = $1, conflict = $2, open_values = $3, updated_at = $4, change = $5 WHERE id = $6",
+        params![
+            entry.version,
+            entry.conflict.as_deref(),
+            &entry.open_values,
+            entry.updated_at,
+            change,
+            entry.id
+        ],
     )?;
-    count_change(tx, entry.registry, 0)
+    Ok(())
 }
 
 fn insert_version(tx: &mut Tx, version: &EntryVersion) -> Result<(), Fault> {
@@ -342,12 +352,21 @@ pub fn entry_by_id(tx: &mut Tx, id: i64) -> Result<Option<Entry>, Fault> {
     tx.maybe(&format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE id = $1"), params![id], read_entry)
 }
 
-/// Number and newest version of every entry that is in sight, oldest first.
-pub fn entry_numbers(tx: &mut Tx, registry: i64) -> Result<Vec<(i64, i64)>, Fault> {
+/// Numbers of the entries that were added, changed or removed after so many of the registry's changes, oldest first.
+pub fn changed_since(tx: &mut Tx, registry: i64, changes: i64) -> Result<Vec<i64>, Fault> {
     tx.rows(
-        "SELECT id, version FROM entry WHERE registry = $1 AND removed_at IS NULL ORDER BY id",
-        params![registry],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        "SELECT id FROM entry WHERE registry = $1 AND change > $2 ORDER BY id",
+        params![registry, changes],
+        |row| row.get(0),
+    )
+}
+
+/// Number of the entry in the middle of those in sight, with `entries` of them; none if there are fewer.
+pub fn middle(tx: &mut Tx, registry: i64, entries: i64) -> Result<Option<i64>, Fault> {
+    tx.maybe(
+        "SELECT id FROM entry WHERE registry = $1 AND removed_at IS NULL ORDER BY id LIMIT 1 OFFSET $2",
+        params![registry, entries / 2],
+        |row| row.get(0),
     )
 }
 
@@ -477,8 +496,12 @@ pub fn conflicts(tx: &mut Tx, registry: i64) -> Result<i64, Fault> {
 
 /// Marks an entry's conflict as resolved.
 pub fn resolve(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<(), Fault> {
-    tx.execute("UPDATE entry SET conflict = NULL, updated_at = $1 WHERE id = $2", params![at, entry])?;
-    count_change(tx, registry, 0)
+    let change = count_change(tx, registry, 0)?;
+    tx.execute(
+        "UPDATE entry SET conflict = NULL, updated_at = $1, change = $2 WHERE id = $3",
+        params![at, change, entry],
+    )?;
+    Ok(())
 }
 
 /// Removes an entry from sight; tells whether it was there.
@@ -488,7 +511,8 @@ pub fn remove_entry(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<b
         params![at, entry],
     )?;
     if removed > 0 {
-        count_change(tx, registry, -1)?;
+        let change = count_change(tx, registry, -1)?;
+        tx.execute("UPDATE entry SET change = $1 WHERE id = $2", params![change, entry])?;
     }
     Ok(removed > 0)
 }
