@@ -122,6 +122,7 @@ fn resource(path: &str, bytes: &[u8]) -> Option<Value> {
         Place::Report(_, Format::Html) => ("html", "text/html"),
         Place::Report(_, Format::Pdf) => ("pdf", "application/pdf"),
         Place::Method => ("md", "text/markdown"),
+        Place::QuestionnaireText => ("md", "text/markdown"),
         Place::Questionnaire => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         _ => ("json", "application/json"),
     };

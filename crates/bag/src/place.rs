@@ -21,6 +21,8 @@ pub enum Place<'a> {
     Method,
     /// `data/questionnaire.xlsx`
     Questionnaire,
+    /// `data/questionnaire.md`
+    QuestionnaireText,
     /// `data/microdata.csv`
     Microdata,
     /// `data/tables/NAME.csv`
@@ -68,6 +70,7 @@ impl<'a> Place<'a> {
             "data/disclosure.json" => Self::Disclosure,
             "data/method.md" => Self::Method,
             "data/questionnaire.xlsx" => Self::Questionnaire,
+            "data/questionnaire.md" => Self::QuestionnaireText,
             "data/microdata.csv" => Self::Microdata,
             _ => return Self::of_many(path.strip_prefix("data/")?),
         })
@@ -106,7 +109,7 @@ impl<'a> Place<'a> {
             Self::Bagit => 1 << 10,
             Self::BagInfo | Self::Trust => 64 << 10,
             Self::Proof => 2 << 20,
-            Self::Manifest | Self::Package | Self::Method => 4 << 20,
+            Self::Manifest | Self::Package | Self::Method | Self::QuestionnaireText => 4 << 20,
             Self::Questionnaire | Self::Disclosure | Self::Table(_) => 16 << 20,
             Self::Report(..) | Self::Draw(_) => 64 << 20,
             Self::Microdata => 256 << 20,
@@ -122,7 +125,9 @@ impl<'a> Place<'a> {
                 "whoever relies on how people were chosen: both authorities, employer, workers, readers"
             }
             Self::Disclosure => "the people who were interviewed, and whoever relies on what was kept back",
-            Self::Method | Self::Questionnaire => "whoever judges the figures by how they were made",
+            Self::Method | Self::Questionnaire | Self::QuestionnaireText => {
+                "whoever judges the figures by how they were made"
+            }
             Self::Microdata => "the people who were interviewed, and whoever computes with their answers",
             Self::Package => "whoever reads the tables with a program",
             Self::Trust => "whoever takes the keys from the bag instead of a copy of their own",

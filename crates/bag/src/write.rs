@@ -26,7 +26,7 @@ pub struct Release<'a> {
     pub reports: Vec<(String, Format, Vec<u8>)>,
     /// How it was done, in Markdown.
     pub method: String,
-    /// What was asked, as .xlsx.
+    /// What was asked, as an XLSForm: a workbook, or the table in Markdown.
     pub questionnaire: Option<Vec<u8>>,
     /// Every draw of the sites and periods in it, void ones included.
     pub draws: &'a [Transcript],
@@ -106,7 +106,8 @@ pub fn write(release: Release<'_>) -> Result<Unsealed, Refused> {
     }
     files.put("data/method.md", method);
     if let Some(bytes) = questionnaire {
-        files.put("data/questionnaire.xlsx", bytes);
+        let ending = if bytes.starts_with(b"PK") { "xlsx" } else { "md" };
+        files.put(format!("data/questionnaire.{ending}"), bytes);
     }
     for transcript in draws {
         let id = draw::verify(transcript, draw::Trust::default()).known.draw;
@@ -146,6 +147,14 @@ fn finish(mut files: Files, description: &Description, policy: &[u8]) -> Unseale
 }
 
 impl Unsealed {
+    /// A bag that was written before and kept: checked again, as it was when it was written.
+    pub fn of(files: Files) -> Result<Self, Refused> {
+        check_content(&files).map_err(|lie| unverified(&lie))?;
+        let manifest = files.bytes(MANIFEST).unwrap_or_default();
+        let manifest = String::from_utf8_lossy(manifest).into_owned();
+        Ok(Unsealed { files, manifest })
+    }
+
     /// The files so far, for a preview.
     pub fn files(&self) -> &Files {
         &self.files

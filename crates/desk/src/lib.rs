@@ -30,6 +30,13 @@ mod receive;
 mod record;
 mod recovery;
 mod registries;
+mod release_draft;
+mod release_draws;
+mod release_figures;
+mod release_method;
+mod release_public;
+mod release_sample;
+mod release_signatures;
 mod resend;
 mod search;
 mod session;
@@ -63,6 +70,13 @@ pub use names::Names;
 pub use put_fact::{Amending, NewFact};
 pub use receive::{Received, Sender, SentFile};
 pub use registries::{label_class, property_class};
+pub use release_draft::{
+    AccessLine, ComputedRelease, Hidden, NotPublished, OpenedDraft, PrintedFinding, ReleaseContent,
+    ReleaseRequest, Response,
+};
+pub use release_draws::DrawFile;
+pub use release_figures::{NO_ANSWER, WITHOUT_DOUBTFUL};
+pub use release_public::PublicRelease;
 pub use search::{Found, Search};
 pub use session::{Login, Session};
 pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};
@@ -70,4 +84,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {casework, ledger, passkey, protocol, store, xforms};
+pub use {bag, casework, disclosure, ledger, passkey, protocol, store, xforms};

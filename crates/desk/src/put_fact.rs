@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use casework::{Amends, Fact, FieldKind, Value, standing};
 use jiff::Timestamp;
-use protocol::ProtocolWorkflow;
+use protocol::{Protocol, ProtocolWorkflow, ReleasePlan};
 use seal::Place;
 use serde_json::{Map, json};
+use store::Tx;
 use store::case::{self, CaseFact};
 use store::mandate::{self, DataKey};
 use xforms::Class;
@@ -72,6 +73,13 @@ impl Desk {
     /// Puts a fact on record in a case.
     pub async fn put_fact(&self, seat: &Seat, workflow: &str, code: &str, new: NewFact) -> Answer<()> {
         let declared = seat.workflow(workflow)?;
+        let by_release = |plan: &ReleasePlan| {
+            let kinds = [&plan.prepared, &plan.signed, &plan.retracted];
+            plan.workflow == workflow && kinds.contains(&&new.kind)
+        };
+        if seat.protocol().release.as_ref().is_some_and(by_release) {
+            return Err(Refusal::invalid("refusal-fact-by-release").with("kind", &new.kind).into());
+        }
         let reason = new.reason.trim().to_owned();
         if reason.chars().count() > LONGEST_REASON {
             return Err(Refusal::invalid("refusal-fact-reason-long").problem("reason", "").into());
@@ -94,93 +102,25 @@ impl Desk {
             .map_err(|_| Refusal::invalid("refusal-fact-future").problem("at", ""))?;
         let (protocol, name, code) = (seat.protocol().clone(), workflow.to_owned(), code.to_owned());
         let (mandate, by, salt) = (seat.mandate().id, seat.session().member().id, self.salt());
-        self.store
-            .write(move |tx| {
-                let declared = protocol.workflow(&name).ok_or_else(Refusal::not_found)?;
-                let role = mandate::place(tx, mandate, by)?.map(|place| place.role);
-                let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
-                // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
-                case::take(tx, found.id)?;
-                let known = case::facts(tx, found.id)?;
-                // Two facts of one moment keep their order, and a clock that was set back changes none.
-                let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
-                let recorded = tx.now().max(after_known);
-                let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
-                let now = moment(recorded);
-                let standing = standing(&declared.workflow, &facts, &now);
-                let (amends, withdraws) = match new.amends {
-                    None => (None, false),
-                    Some(Amending::Corrects(earlier)) => (Some(earlier), false),
-                    Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
-                };
-                let fact = Fact {
-                    id: id.to_string(),
-                    kind: new.kind.clone(),
-                    at,
-                    recorded: now.timestamp(),
-                    by: by.to_string(),
-                    roles: role.into_iter().collect(),
-                    values,
-                    reason: Some(reason).filter(|reason| !reason.is_empty()),
-                    amends: new.amends.map(|amending| match amending {
-                        Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
-                        Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
-                    }),
-                };
-                standing.may(&fact).map_err(|why| refusal(declared, why))?;
-                for key in [values_key, reason_key].into_iter().flatten() {
-                    mandate::add_data_key(tx, &key)?;
-                }
-                let roles = json!(fact.roles).to_string();
-                let open_values = json!(open).to_string();
-                // The leaf commits to all of the fact, sealed as it is kept.
-                let content = json!([id, found.id, new.kind, new.at, recorded, by, amends, withdraws]);
-                let commitment = ledger::commitment(
-                    &salt,
-                    &[
-                        content.to_string().as_bytes(),
-                        roles.as_bytes(),
-                        open_values.as_bytes(),
-                        sealed_values.as_deref().unwrap_or_default(),
-                        sealed_reason.as_deref().unwrap_or_default(),
-                    ],
-                );
-                let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
-                let leaf = record::append(tx, &leaf)?;
-                let action = match (amends, withdraws) {
-                    (None, _) => "case.fact",
-                    (Some(_), false) => "case.fact.correct",
-                    (Some(_), true) => "case.fact.withdraw",
-                };
-                let done = Done::new(recorded, Some(by), action).in_mandate(mandate).about("case", found.id);
-                let done = done.with("kind", new.kind.as_str()).with("fact", id);
-                let done = done.with("salt", crate::desk::hex(&salt));
-                record::audit(tx, Done { leaf: Some(leaf), ..done })?;
-                case::add_fact(
-                    tx,
-                    &CaseFact {
-                        id,
-                        case: found.id,
-                        kind: new.kind,
-                        at: new.at,
-                        recorded,
-                        member: by,
-                        roles,
-                        open_values,
-                        sealed_values,
-                        sealed_reason,
-                        amends,
-                        withdraws,
-                        leaf,
-                    },
-                )?;
-                Ok::<_, Error>(())
-            })
-            .await
+        let said = Said {
+            id,
+            kind: new.kind,
+            at,
+            by,
+            values,
+            open,
+            sealed_values,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            sealed_reason,
+            amends: new.amends,
+            keys: [values_key, reason_key].into_iter().flatten().collect(),
+            salt,
+        };
+        self.store.write(move |tx| put(tx, &protocol, mandate, &name, &code, said).map(drop)).await
     }
 
     /// The number of a compartment of the mandate by its name in the protocol.
-    async fn compartment_of(&self, seat: &Seat, name: &str) -> Answer<i64> {
+    pub(crate) async fn compartment_of(&self, seat: &Seat, name: &str) -> Answer<i64> {
         let mandate = seat.mandate().id;
         let all = self.store.read(move |tx| mandate::compartments(tx, mandate)).await?;
         let found = all.into_iter().find(|compartment| compartment.name == name);
@@ -202,4 +142,111 @@ impl Desk {
         let sealed = fresh.seal(place, text.as_bytes(), &mut self.dice());
         Ok((Some(fresh.data_key), Some(sealed)))
     }
+}
+
+/// A fact as somebody says it, sealed as it is to be kept.
+pub(crate) struct Said {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) at: Timestamp,
+    pub(crate) by: i64,
+    pub(crate) values: BTreeMap<String, Value>,
+    pub(crate) open: Map<String, serde_json::Value>,
+    pub(crate) sealed_values: Option<Vec<u8>>,
+    pub(crate) reason: Option<String>,
+    pub(crate) sealed_reason: Option<Vec<u8>>,
+    pub(crate) amends: Option<Amending>,
+    pub(crate) keys: Vec<DataKey>,
+    pub(crate) salt: [u8; 32],
+}
+
+/// Puts a fact on record if the workflow lets its member say it now. Answers the number of the case.
+pub(crate) fn put(
+    tx: &mut Tx,
+    protocol: &Protocol,
+    mandate: i64,
+    workflow: &str,
+    code: &str,
+    said: Said,
+) -> Result<i64, Error> {
+    let declared = protocol.workflow(workflow).ok_or_else(Refusal::not_found)?;
+    let role = mandate::place(tx, mandate, said.by)?.map(|place| place.role);
+    let found = case::by_code(tx, mandate, workflow, code)?.ok_or_else(Refusal::not_found)?;
+    // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
+    case::take(tx, found.id)?;
+    let known = case::facts(tx, found.id)?;
+    // Two facts of one moment keep their order, and a clock that was set back changes none.
+    let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
+    let recorded = tx.now().max(after_known);
+    let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
+    let now = moment(recorded);
+    let standing = standing(&declared.workflow, &facts, &now);
+    let (amends, withdraws) = match said.amends {
+        None => (None, false),
+        Some(Amending::Corrects(earlier)) => (Some(earlier), false),
+        Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
+    };
+    let fact = Fact {
+        id: said.id.to_string(),
+        kind: said.kind.clone(),
+        at: said.at,
+        recorded: now.timestamp(),
+        by: said.by.to_string(),
+        roles: role.into_iter().collect(),
+        values: said.values,
+        reason: said.reason,
+        amends: said.amends.map(|amending| match amending {
+            Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
+            Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
+        }),
+    };
+    standing.may(&fact).map_err(|why| refusal(declared, why))?;
+    for key in &said.keys {
+        mandate::add_data_key(tx, key)?;
+    }
+    let roles = json!(fact.roles).to_string();
+    let open_values = json!(said.open).to_string();
+    let at = said.at.as_millisecond();
+    // The leaf commits to all of the fact, sealed as it is kept.
+    let content = json!([said.id, found.id, said.kind, at, recorded, said.by, amends, withdraws]);
+    let commitment = ledger::commitment(
+        &said.salt,
+        &[
+            content.to_string().as_bytes(),
+            roles.as_bytes(),
+            open_values.as_bytes(),
+            said.sealed_values.as_deref().unwrap_or_default(),
+            said.sealed_reason.as_deref().unwrap_or_default(),
+        ],
+    );
+    let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
+    let leaf = record::append(tx, &leaf)?;
+    let action = match (amends, withdraws) {
+        (None, _) => "case.fact",
+        (Some(_), false) => "case.fact.correct",
+        (Some(_), true) => "case.fact.withdraw",
+    };
+    let done = Done::new(recorded, Some(said.by), action).in_mandate(mandate).about("case", found.id);
+    let done = done.with("kind", said.kind.as_str()).with("fact", said.id);
+    let done = done.with("salt", crate::desk::hex(&said.salt));
+    record::audit(tx, Done { leaf: Some(leaf), ..done })?;
+    case::add_fact(
+        tx,
+        &CaseFact {
+            id: said.id,
+            case: found.id,
+            kind: said.kind,
+            at,
+            recorded,
+            member: said.by,
+            roles,
+            open_values,
+            sealed_values: said.sealed_values,
+            sealed_reason: said.sealed_reason,
+            amends,
+            withdraws,
+            leaf,
+        },
+    )?;
+    Ok(found.id)
 }

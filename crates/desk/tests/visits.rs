@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use desk::casework::{ClockState, Refusal as Why};
 use desk::protocol::Protocol;
-use desk::{Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, Seat};
+use desk::{
+    Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest, Seat,
+};
 use house::{Home, PASSWORD, log_in, now, on_both};
 
 /// The shipped protocol; the hash of the frame is sealed here, to have a value that not everybody can open.
@@ -84,6 +86,19 @@ impl Zone {
                 panic!("{kind}: {error}");
             }
         }
+    }
+
+    /// Publishes what there is: two people sign it.
+    async fn publish(&self, first: &Seat, second: &Seat, code: &str) {
+        let request = ReleaseRequest { title: "Haneul".to_owned(), ..ReleaseRequest::default() };
+        let may = first.may::<Read>().unwrap();
+        let computed = self.desk.compute_release(&may, "visit", code, request).await.unwrap();
+        let report = ("en".to_owned(), "<!doctype html><title>Haneul</title>".to_owned());
+        self.desk.draft_release(first, computed, vec![report]).await.unwrap();
+        let draft = self.desk.releases(&may, "visit", code).await.unwrap().remove(0);
+        self.desk.prepare_release(first, &draft.name, &draft.package, now()).await.unwrap();
+        let may = second.may::<Read>().unwrap();
+        self.desk.sign_release(&may, &draft.name, &draft.package, now()).await.unwrap();
     }
 
     async fn to_frozen_frame(&self, lead: &Seat, draw: &Seat, code: &str) {
@@ -165,8 +180,8 @@ async fn whole_visit(home: Rc<Home>) {
         Err(Why::NotPublishable { waits_for, .. }) if waits_for == ["disclosure_review"]
     ));
     zone.all(&lead, &code, &[("reply_waived", &[]), ("disclosure_reviewed", &[])]).await;
-    zone.all(&reconciler, &code, &[("release_prepared", &[])]).await;
-    zone.all(&lead, &code, &[("release_signed", &[]), ("action_plan_agreed", &[])]).await;
+    zone.publish(&reconciler, &lead, &code).await;
+    zone.all(&lead, &code, &[("action_plan_agreed", &[])]).await;
     assert_eq!(refused(zone.put(&lead, &code, "visit_closed", &[]).await), "refusal-fact-not-yet");
     let standing = zone.case(&lead, &code).await;
     let standing = standing.standing().unwrap();

@@ -24,8 +24,8 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("linkage", 0, &["names"]),
     ("casework", 0, &[]),
     ("aid", 0, &[]),
-    // A protocol declares workflows, and only `casework` knows what a workflow may say.
-    ("protocol", 1, &["xlsform", "xforms", "casework"]),
+    // A protocol declares workflows and a disclosure policy, and only `casework` and `disclosure` know what these may say.
+    ("protocol", 1, &["xlsform", "xforms", "casework", "disclosure"]),
     ("store", 1, &[]),
     ("desk", 2, EVERYTHING_BELOW),
     ("web", 3, &["desk"]),

@@ -21,7 +21,7 @@ pub use read::{ReadError, infer, read_table, write_table};
 pub use redesign::Change;
 pub use release::{
     DisclosureFile, Draft, Estimate, Explained, NOT_COVERED, Quantity, Refused, Released, SuppressedCell,
-    protect,
+    protect, without_tables,
 };
 pub use space::{Dimension, Group, PlanError, Sample, Space, TOTAL};
 pub use table::{Axis, Measure, NotShown, SUPPRESSED, Shown, Table};

@@ -73,10 +73,15 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// SHA-256 of the policy's JSON, in hexadecimal: what the design of the draw commits to.
+    /// The policy as one text that can be hashed by whoever wants to check [`Policy::hash`]: a line, and JSON.
+    pub fn canonical(&self) -> String {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        format!("disclosure policy\n{json}")
+    }
+
+    /// SHA-256 of [`Policy::canonical`], in hexadecimal: what the design of the draw commits to.
     pub fn hash(&self) -> String {
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        hex::encode(Sha256::new().chain_update(b"disclosure policy\n").chain_update(json).finalize())
+        hex::encode(Sha256::digest(self.canonical()))
     }
 
     /// The least persons behind a cell, and the least width of its interval.

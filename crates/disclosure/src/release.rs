@@ -155,6 +155,27 @@ impl Released {
     }
 }
 
+/// A release without a table: where too few were heard, or nobody could be.
+pub fn without_tables(policy: &Policy) -> Released {
+    let file = DisclosureFile {
+        policy: policy.clone(),
+        policy_hash: policy.hash(),
+        space: Space::default(),
+        tables: Vec::new(),
+        earlier: Vec::new(),
+        suppressed: Vec::new(),
+        changed: Vec::new(),
+        not_covered: NOT_COVERED.map(str::to_owned).to_vec(),
+    };
+    Released {
+        tables: Vec::new(),
+        estimates: Vec::new(),
+        file,
+        audit: Audit::default(),
+        explained: Vec::new(),
+    }
+}
+
 /// Why nothing may be published.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {

@@ -1,29 +1,19 @@
+use disclosure::Policy;
+
 use crate::problem::Problem;
 use crate::toml_section::Section;
 use crate::words::{FinestDate, FinestPlace};
 
-/// What every published table must keep to. A protocol may be stricter than the bounds checked here, never laxer.
+/// What every published table must keep to. A protocol may be stricter than the house ([`Policy::default`]), never laxer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disclosure {
-    /// Fewest persons behind a published cell; at least 5.
-    pub k: u32,
-    /// The same for the questions in [`Disclosure::strict`]; at least 10.
-    pub k_strict: u32,
-    /// No percentage on a base smaller than this many persons; at least 20.
-    pub percent_base: u32,
-    /// Percentages on a base below this are flagged; at least 50.
-    pub percent_flag: u32,
-    /// No mean from fewer persons; at least 10.
-    pub mean_base: u32,
-    /// No cell of which one employer supplies more than this part, in percent; at most 70.
-    pub dominance_percent: u32,
-    /// How many quasi-identifiers one table may combine; at most 3.
-    pub most_variables: u32,
+    /// The numbers, as the release keeps to them. Its hash stands in the design of a draw before the data are known.
+    pub policy: Policy,
     /// The finest date of an event in print.
     pub dates: FinestDate,
     /// The finest place in print.
     pub place: FinestPlace,
-    /// Questions held to [`Disclosure::k_strict`].
+    /// Questions held to the policy's `k_strict`.
     pub strict: Vec<FieldOfForm>,
     /// Answers that together could single a person out.
     pub quasi_identifiers: Vec<FieldOfForm>,
@@ -61,13 +51,7 @@ pub(crate) fn read(root: &Section, problems: &mut Vec<Problem>) -> (Option<Discl
         named.extend(listed.into_iter().map(|text| NamedField { text: text.value, key, row: text.row }));
     }
     let disclosure = Disclosure {
-        k: section.number("k", 5, 1000, problems),
-        k_strict: section.number("k_strict", 10, 1000, problems),
-        percent_base: section.number("percent_base", 20, 10_000, problems),
-        percent_flag: section.number("percent_flag", 50, 10_000, problems),
-        mean_base: section.number("mean_base", 10, 10_000, problems),
-        dominance_percent: section.number("dominance_percent", 1, 70, problems),
-        most_variables: section.number("most_variables", 1, 3, problems),
+        policy: policy(&section, problems),
         dates: section.word("dates", problems).unwrap_or(FinestDate::Year),
         place: section.word("place", problems).unwrap_or(FinestPlace::Country),
         strict: Vec::new(),
@@ -75,4 +59,34 @@ pub(crate) fn read(root: &Section, problems: &mut Vec<Problem>) -> (Option<Discl
     };
     section.finish(problems);
     (Some(disclosure), named)
+}
+
+/// The numbers of the policy: each at least as strict as the house has it. What a protocol may leave out is then as the
+/// house has it.
+fn policy(section: &Section, problems: &mut Vec<Problem>) -> Policy {
+    let house = Policy::default();
+    let mut may_stand = |key: &'static str, least: u32, most: u32, house: u32| {
+        if section.has(key) { section.number(key, least, most, problems) } else { house }
+    };
+    let minimum_population =
+        may_stand("minimum_population", house.minimum_population, 10_000, house.minimum_population);
+    let homogeneity_percent =
+        may_stand("homogeneity_percent", house.homogeneity_percent, 49, house.homogeneity_percent);
+    let homogeneity_base =
+        may_stand("homogeneity_base", house.homogeneity_base, 10_000, house.homogeneity_base);
+    let total_digits = may_stand("total_digits", 1, house.total_digits, house.total_digits);
+    Policy {
+        minimum_population,
+        homogeneity_percent,
+        homogeneity_base,
+        total_digits,
+        k: section.number("k", house.k, 1000, problems),
+        k_strict: section.number("k_strict", house.k_strict, 1000, problems),
+        percent_base: section.number("percent_base", house.percent_base, 10_000, problems),
+        percent_flag: section.number("percent_flag", house.percent_flag, 10_000, problems),
+        mean_base: section.number("mean_base", house.mean_base, 10_000, problems),
+        dominance_percent: section.number("dominance_percent", 1, house.dominance_percent, problems),
+        most_variables: section.number("most_variables", 1, house.most_variables, problems),
+        ..house
+    }
 }

@@ -2,6 +2,7 @@ use crate::classes;
 use crate::compartment::{Compartment, Sealing};
 use crate::consent::{self, Consent};
 use crate::problem::Problem;
+use crate::release::RELEASE_TOML;
 use crate::rows::Rows;
 use crate::texts::Texts;
 use crate::toml_section::{PROTOCOL_TOML, Section};
@@ -203,6 +204,7 @@ pub(crate) fn check_unused(
 ) {
     let named = |path: &str| {
         path == PROTOCOL_TOML
+            || path == RELEASE_TOML
             || path == method
             || workflow_name(path).is_some()
             || forms.iter().any(|form| path == form || path.starts_with(&media_folder(form)))

@@ -4,6 +4,7 @@ use crate::fingerprint::fingerprint;
 use crate::form::{self, ProtocolForm, ReadForm};
 use crate::problem::Problem;
 use crate::registry::{self, Registry};
+use crate::release::{self, ReleasePlan};
 use crate::role::{self, Role};
 use crate::texts::Texts;
 use crate::toml_section::{PROTOCOL_TOML, Section};
@@ -40,6 +41,8 @@ pub struct Protocol {
     pub workflows: Vec<ProtocolWorkflow>,
     /// What its published tables keep to.
     pub disclosure: Disclosure,
+    /// What is published of its cases; none if it publishes nothing.
+    pub release: Option<ReleasePlan>,
     /// SHA-256 of its folder, see [`fingerprint`].
     pub fingerprint: [u8; 32],
 }
@@ -150,9 +153,18 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         forms: Vec::new(),
         registries,
         disclosure: disclosure?,
+        release: None,
         fingerprint: fingerprint(files),
     };
     name_fields(&mut protocol.disclosure, named, &forms, problems);
+    let strict = protocol.disclosure.strict.iter();
+    let named = release::Named {
+        workflows: &protocol.workflows,
+        forms: &forms,
+        compartments: &protocol.compartments,
+        strict: strict.map(|field| (field.form_id.as_str(), field.path.as_str())).collect(),
+    };
+    protocol.release = release::read(files, &named, problems);
     protocol.forms = forms.into_iter().map(|read| read.form).collect();
     root.finish(problems);
     Some(protocol)

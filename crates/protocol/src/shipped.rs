@@ -19,6 +19,7 @@ shipped! {
     "workplace":
         "protocol.toml",
         "method.md",
+        "release.toml",
         "forms/access.md",
         "forms/corrective_action.md",
         "forms/establishment.md",

@@ -454,3 +454,44 @@ CREATE TABLE ledger_head (
   tree BLOB NOT NULL,
   checkpoint TEXT NOT NULL
 );
+
+-- Releases ---------------------------------------------------------------------------------------
+-- What is published of a case. A draft is sealed; once two people have signed it, its files are public.
+
+CREATE TABLE case_release (       -- `release` alone is a word of SQL
+  id BIGINT PRIMARY KEY,
+  mandate BIGINT NOT NULL REFERENCES mandate (id),
+  in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  name TEXT NOT NULL UNIQUE,      -- in its address, for ever
+  title TEXT NOT NULL,            -- empty until it is signed
+  package TEXT NOT NULL,          -- H("package", manifest-sha256.txt): what both sign
+  drafted_by BIGINT NOT NULL,
+  drafted_at BIGINT NOT NULL,
+  prepared_by BIGINT,             -- the first signature
+  prepared_at BIGINT,
+  signed_by BIGINT,               -- the second
+  signed_at BIGINT,
+  leaf BIGINT,                    -- its entry in the ledger
+  proof TEXT,                     -- of that entry, with the cosignatures that have come
+  published_at BIGINT,            -- when enough witnesses had cosigned
+  retraction_by BIGINT,           -- who asked for its retraction
+  retraction_reason TEXT,         -- for everybody
+  retracted_by BIGINT,            -- who agreed
+  retracted_at BIGINT,
+  retraction_leaf BIGINT
+);
+CREATE INDEX case_release_case ON case_release (in_case, id);
+
+CREATE TABLE release_copy (       -- the draft, for each compartment of those who sign
+  case_release BIGINT NOT NULL REFERENCES case_release (id),
+  compartment BIGINT NOT NULL REFERENCES compartment (id),
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (case_release, compartment)
+);
+
+CREATE TABLE release_file (       -- public
+  case_release BIGINT NOT NULL REFERENCES case_release (id),
+  path TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (case_release, path)
+);

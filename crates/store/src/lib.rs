@@ -18,6 +18,7 @@ mod ordinals;
 mod postgres;
 mod reader;
 pub mod registry;
+pub mod release;
 mod row;
 mod sets;
 pub mod setting;

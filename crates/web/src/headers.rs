@@ -75,9 +75,10 @@ pub async fn strict_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Keeps the language that `?lang=` asked for.
+/// Keeps the language that `?lang=` asked for; not on public pages, which set no cookie at all.
 async fn remember_language(uri: Uri, request: Request, next: Next) -> Response {
     let chosen = Address::from_uri(&uri).get("lang").and_then(Locale::from_code);
+    let chosen = chosen.filter(|_| !crate::pages::is_public(uri.path()));
     let mut response = next.run(request).await;
     if let Some(cookie) = chosen.and_then(|locale| cookies::language(locale.code())) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -14,6 +14,7 @@ pub mod moment;
 pub mod odk;
 pub mod pages;
 pub mod patterns;
+pub mod release_report;
 pub mod room;
 pub mod sent;
 pub mod sheet;

@@ -32,6 +32,10 @@ const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 5] = [
     ("records@example.org", "Marta Lindqvist", Some("record_reviewer"), "demo records sees the files", ""),
 ];
 
+/// The places of those who sign a release.
+const LEAD: usize = 1;
+const COUNT: usize = 3;
+
 /// The two invented establishments: code, name, parent, sector, men, women.
 const ESTABLISHMENTS: [(&str, &str, &str, &str, u64, u64); 2] = [
     ("E-0001", "Haneul Garment 하늘피복", "Haneul Apparel, Republic of Korea", "garment", 48, 232),

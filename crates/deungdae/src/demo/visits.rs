@@ -1,8 +1,8 @@
 //! The demo's visits: one at each stage, put on record by the demo's members on the days on which things happened.
 
-use desk::{Desk, NewCase, NewFact, Read, Seat};
+use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat};
 
-use super::{Trouble, past, set_days_ago};
+use super::{COUNT, LEAD, Trouble, log_in, past, set_days_ago};
 
 /// Who puts facts on record.
 pub(crate) struct Team {
@@ -207,6 +207,10 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
                     amends: None,
                 };
                 let code = codes.get(place).map(String::as_str).unwrap_or_default();
+                if *kind == "release_prepared" || *kind == "release_signed" {
+                    release(desk, team.lead.mandate().id, code, *kind == "release_signed").await?;
+                    continue;
+                }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }
             None => {
@@ -219,6 +223,32 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// Drafts a release and signs it first, or signs it second. Whoever does it has just logged in and unlocked.
+async fn release(desk: &Desk, mandate: i64, code: &str, second: bool) -> Result<(), Trouble> {
+    let person = if second { LEAD } else { COUNT };
+    let seat = desk.seat(&log_in(desk, person).await?, mandate).await?;
+    let may = seat.may::<Read>()?;
+    if !second {
+        let request = ReleaseRequest {
+            title: format!("Working conditions in one establishment of the zone ({code})"),
+            limits: "This is invented, like everything in the demo.".to_owned(),
+            ..ReleaseRequest::default()
+        };
+        let computed = desk.compute_release(&may, "visit", code, request).await?;
+        let form = desk.sample_form(&seat, "visit").await?;
+        let reports = web::release_report::reports(&computed.content, seat.protocol(), &form.form);
+        desk.draft_release(&seat, computed, reports).await?;
+    }
+    let releases = desk.releases(&may, "visit", code).await?;
+    let Some(draft) = releases.first() else { return Ok(()) };
+    if second {
+        desk.sign_release(&may, &draft.name, &draft.package, past()).await?;
+    } else {
+        desk.prepare_release(&seat, &draft.name, &draft.package, past()).await?;
     }
     Ok(())
 }

@@ -74,8 +74,18 @@ impl<'a> Looking<'a> {
         case_address(self.seated.mandate(), &case.workflow, &case.code)
     }
 
-    /// The page on which facts of a kind are put on record.
+    /// Who is who.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The page on which facts of a kind are put on record; those of a release have a page of their own.
     pub fn record_address(&self, kind: &str) -> String {
+        if let Ok(plan) = self.seated.seat.release_plan(&self.detail.case.workflow)
+            && [&plan.prepared, &plan.signed, &plan.retracted].iter().any(|known| *known == kind)
+        {
+            return format!("{}/release", self.address());
+        }
         format!("{}/record/{}", self.address(), part(kind))
     }
 
@@ -227,7 +237,8 @@ impl<'a> Looking<'a> {
         let mut tasks = Tasks::new("");
         for kind in standing.permitted() {
             let by: Vec<&str> = kind.by.iter().map(String::as_str).collect();
-            if !asked.contains(&kind.id.as_str()) && self.is_mine(&by) {
+            let by_release = self.record_address(&kind.id).ends_with("/release");
+            if !asked.contains(&kind.id.as_str()) && !by_release && self.is_mine(&by) {
                 let note = if kind.reason { l.text("case-with-reason") } else { String::new() };
                 tasks = tasks.task(words.fact(&kind.id), self.record_address(&kind.id), note);
             }
@@ -255,7 +266,12 @@ impl<'a> Looking<'a> {
             };
             facts = facts.fact(product.title.get(l.code()), says);
         }
-        Some(Section::new(l.text("case-publish")).part(facts))
+        let mut section = Section::new(l.text("case-publish")).part(facts);
+        if self.seated.seat.release_plan(&self.detail.case.workflow).is_ok() {
+            section =
+                section.part(LinkText::new(l.text("release-word"), format!("{}/release", self.address())));
+        }
+        Some(section)
     }
 
     fn history(&self, words: Words<'_>, standing: &Standing<'_>) -> History {
@@ -298,7 +314,8 @@ impl<'a> Looking<'a> {
         if fact.stored.recorded - fact.stored.at > 24 * 3_600_000 {
             line = line.and(l.text_with_one("case-fact-recorded", "day", day(l, fact.stored.recorded)));
         }
-        if counts && self.may_amend(&fact.stored.kind) {
+        let by_release = self.record_address(&fact.stored.kind).ends_with("/release");
+        if counts && !by_release && self.may_amend(&fact.stored.kind) {
             line = line.and(LinkText::new(l.text("case-amend"), format!("{}/fact/{id}", self.address())));
         }
         line

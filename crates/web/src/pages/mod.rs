@@ -24,10 +24,12 @@ mod mandates;
 mod members;
 mod passkeys;
 mod people;
+mod public;
 mod record;
 mod record_words;
 mod registries;
 mod registry;
+mod release;
 mod settings;
 mod shares;
 mod submission;
@@ -46,6 +48,8 @@ use axum::Router;
 
 use crate::room::Web;
 use crate::{assets, headers};
+
+pub use public::is_public;
 
 /// All pages with their layers and assets.
 pub fn router(web: Web) -> Router {
@@ -71,9 +75,11 @@ pub fn router(web: Web) -> Router {
         .merge(members::router())
         .merge(passkeys::router())
         .merge(people::router())
+        .merge(public::router())
         .merge(record::router())
         .merge(registries::router())
         .merge(registry::router())
+        .merge(release::router())
         .merge(settings::router())
         .merge(shares::router())
         .merge(submission_acts::router())

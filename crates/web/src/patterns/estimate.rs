@@ -59,6 +59,12 @@ impl Estimates {
         }
     }
 
+    /// Shows figures with so many decimal places instead of one.
+    pub fn places(mut self, places: usize) -> Estimates {
+        self.places = places;
+        self
+    }
+
     /// Adds an estimate.
     pub fn row(mut self, estimate: Estimate) -> Estimates {
         self.rows.push(estimate);

@@ -73,6 +73,11 @@ impl Markup {
         Markup(html)
     }
 
+    /// HTML that was finished before: a report as it was published.
+    pub fn finished(html: impl Into<String>) -> Markup {
+        Markup(html.into())
+    }
+
     /// This, a space, and another.
     pub fn and(mut self, other: impl Into<Markup>) -> Markup {
         self.0.push(' ');

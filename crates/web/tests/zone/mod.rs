@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use desk::{NewCase, NewFact, Read, Seat};
+use desk::protocol::{Protocol, ProtocolForm};
+use desk::{NewCase, NewFact, Read, ReleaseRequest, Seat, Sender};
 
 use crate::house::{House, now};
 
@@ -91,7 +92,7 @@ pub async fn zone() -> Zone {
     let refused = [("authority", "first"), ("answer", "refused")];
     put(&house, "visit", &visits[1], (2, &lead, "access_answered", &refused)).await;
     put(&house, "visit", &visits[2], (80, &lead, "supervisor_stayed", &[("reason", WHY)])).await;
-    let on: [Told<'_>; 15] = [
+    let on: [Told<'_>; 11] = [
         (89, &draw, "draw_committed", &[]),
         (88, &draw, "draw_revealed", &[]),
         (87, &lead, "tour_done", &[]),
@@ -103,12 +104,16 @@ pub async fn zone() -> Zone {
         (81, &lead, "findings_sent", &[]),
         (70, &lead, "reply_received", &[]),
         (69, &lead, "disclosure_reviewed", &[]),
-        (68, &count, "release_prepared", &[]),
-        (67, &lead, "release_signed", &[]),
-        (60, &lead, "action_plan_agreed", &[]),
-        (50, &lead, "verification_made", &[]),
     ];
     for told in on {
+        put(&house, "visit", &visits[3], told).await;
+    }
+    let session = house.session("Lena", true).await;
+    let unlocked = house.desk.seat(&session, mandate).await.unwrap();
+    publish(&house, (&count, 68), (&unlocked, 67), &visits[3]).await;
+    let after: [Told<'_>; 2] =
+        [(60, &lead, "action_plan_agreed", &[]), (50, &lead, "verification_made", &[])];
+    for told in after {
         put(&house, "visit", &visits[3], told).await;
     }
     let parent = Some(visits[3].as_str());
@@ -119,4 +124,129 @@ pub async fn zone() -> Zone {
     put(&house, "finding", &finding_two, (83, &count, "finding_graded", &[("grade", "zero_tolerance")]))
         .await;
     Zone { house, mandate, visits, finding }
+}
+
+/// Publishes what there is: two people sign it, so many days ago.
+async fn publish(house: &House, (first, drafted): (&Seat, i64), (second, signed): (&Seat, i64), code: &str) {
+    let request =
+        ReleaseRequest { title: "Donghae Metal: who could be heard".to_owned(), ..ReleaseRequest::default() };
+    let may = first.may::<Read>().unwrap();
+    let computed = house.desk.compute_release(&may, "visit", code, request).await.unwrap();
+    let form = house.desk.sample_form(first, "visit").await.unwrap();
+    let reports = web::release_report::reports(&computed.content, first.protocol(), &form.form);
+    house.desk.draft_release(first, computed, reports).await.unwrap();
+    let draft = house.desk.releases(&may, "visit", code).await.unwrap().remove(0);
+    house.desk.prepare_release(first, &draft.name, &draft.package, now() - drafted * DAY).await.unwrap();
+    let may = second.may::<Read>().unwrap();
+    house.desk.sign_release(&may, &draft.name, &draft.package, now() - signed * DAY).await.unwrap();
+}
+
+/// A submission of a form of the protocol: values by the names of their fields, each in the groups that it lies in.
+fn xml(form: &ProtocolForm, number: u64, values: &[(&str, &str)]) -> Vec<u8> {
+    let mut text = format!("<data id=\"{}\" version=\"{}\">", form.id, form.version);
+    let mut open: Vec<&str> = Vec::new();
+    for field in &form.form.fields {
+        let Some((_, value)) = values.iter().find(|(name, _)| *name == field.name) else { continue };
+        let groups: Vec<&str> = field.path.split('/').collect();
+        let groups = &groups[..groups.len() - 1];
+        let common = open.iter().zip(groups).take_while(|(one, other)| one == other).count();
+        for group in open.drain(common..).rev() {
+            text.push_str(&format!("</{group}>"));
+        }
+        for group in &groups[common..] {
+            text.push_str(&format!("<{group}>"));
+            open.push(group);
+        }
+        text.push_str(&format!("<{0}>{value}</{0}>", field.name));
+    }
+    for group in open.iter().rev() {
+        text.push_str(&format!("</{group}>"));
+    }
+    let instance = format!("uuid:{number:08x}-0000-4000-8000-{number:012x}");
+    text.push_str(&format!("<meta><instanceID>{instance}</instanceID></meta></data>"));
+    text.into_bytes()
+}
+
+impl Zone {
+    /// One more visit, as far as it is before its release, with so many interviews. Answers its code.
+    pub async fn reviewed(&self, interviews: u64) -> String {
+        let house = &self.house;
+        let sits =
+            async |name| house.desk.seat(&house.session(name, false).await, self.mandate).await.unwrap();
+        let (lead, draw, count, records, interviewer) = (
+            sits("Lena").await,
+            sits("Dora").await,
+            sits("Rita").await,
+            sits("Marta").await,
+            sits("Ines").await,
+        );
+        let new = NewCase { workflow: "visit", title: "Hanbit Toys 한빛완구", parent: None };
+        let code = house.desk.begin_case(&lead.may::<Read>().unwrap(), new).await.unwrap();
+        let facts: [Told<'_>; 18] = [
+            (100, &lead, "access_requested", &[]),
+            (97, &lead, "access_answered", &[("authority", "first"), ("answer", "granted_with_conditions")]),
+            (95, &lead, "mandate_signed", &[("authority", "first")]),
+            (94, &lead, "mandate_signed", &[("authority", "second")]),
+            (92, &draw, "frame_received", &[]),
+            (91, &draw, "frame_tested", &[("difference_percent", "3.2")]),
+            (90, &draw, "frame_frozen", &[("frame_hash", "5d2c41f09ab7")]),
+            (89, &draw, "draw_committed", &[]),
+            (88, &draw, "draw_revealed", &[]),
+            (87, &lead, "tour_done", &[]),
+            (86, &records, "records_reviewed", &[]),
+            (85, &lead, "interviews_finished", &[]),
+            (84, &count, "reconciled", &[]),
+            (83, &count, "findings_graded", &[("actions_needed", "yes")]),
+            (82, &lead, "findings_verified", &[]),
+            (81, &lead, "findings_sent", &[]),
+            (70, &lead, "reply_received", &[]),
+            (69, &lead, "disclosure_reviewed", &[]),
+        ];
+        for told in facts {
+            put(house, "visit", &code, told).await;
+        }
+        let parent = Some(code.as_str());
+        let new = NewCase { workflow: "finding", title: "Pay sheets signed unread", parent };
+        let finding = house.desk.begin_case(&count.may::<Read>().unwrap(), new).await.unwrap();
+        put(house, "finding", &finding, (83, &count, "finding_graded", &[("grade", "major")])).await;
+        let protocol = Protocol::read(&desk::protocol::shipped_files("workplace").unwrap()).unwrap();
+        let sender = Sender::member(&interviewer.may().unwrap());
+        let send = async |form: &str, number: u64, values: &[(&str, &str)]| {
+            let sent = xml(protocol.form(form).unwrap(), number, values);
+            house.desk.receive(&sender, sent, Vec::new()).await.unwrap();
+        };
+        for number in 0..interviews {
+            let slip = format!("W{:07}", 97 * (number + 1) + 1);
+            let woman = number % 5 < 3;
+            let conditions =
+                [("visit_code", code.as_str()), ("interview_code", &slip), ("validity", "private")];
+            send("interview_conditions", 10_000 + number, &conditions).await;
+            let one_in = |n: u64, yes: &'static str, no: &'static str| if number % n == 0 { yes } else { no };
+            send(
+                "worker_interview",
+                number,
+                &[
+                    ("visit_code", &code),
+                    ("interview_code", &slip),
+                    ("stratum", if woman { "women_operator" } else { "men_operator" }),
+                    ("how_chosen", one_in(9, "reserve", "drawn")),
+                    ("consent", one_in(29, "no", "yes")),
+                    ("sex", if woman { "female" } else { "male" }),
+                    ("could_refuse", one_in(2, "no", "yes")),
+                    ("pay_who", one_in(3, "employer", "agency")),
+                    ("pay_form", "local_cash"),
+                    ("pay_signed", "read"),
+                    ("hours_day", one_in(4, "11", "8")),
+                    ("days_week", "6"),
+                    ("rest_day", one_in(3, "4", "2")),
+                    ("injury_self", one_in(6, "lost_days", "none")),
+                    ("harass", one_in(4, "seen", "never")),
+                    ("rights_count", one_in(5, "6", "2")),
+                    ("low_validity", "no"),
+                ],
+            )
+            .await;
+        }
+        code
+    }
 }

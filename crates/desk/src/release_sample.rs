@@ -1,0 +1,202 @@
+//! Whose answers a release counts: the interviews of a case, opened as far as the session can, and whether each is
+//! valid. It never leaves the memory of the act.
+
+use std::collections::BTreeMap;
+
+use protocol::{Condition, Quantity, SamplePlan};
+use serde_json::Value;
+use store::form;
+use store::submission::{self, FieldFilter, FieldTest, List};
+use survey::response::{Dispositions, ResponseRates, response_rates};
+use xforms::Values;
+
+use crate::Desk;
+use crate::answer::{Answer, Error, Kind, Refusal};
+use crate::may::Seat;
+use crate::submissions::open_version;
+
+/// The answers of one person.
+pub(crate) struct Respondent {
+    values: Values,
+    /// The stratum that the person was drawn from.
+    pub(crate) stratum: String,
+    /// Whether the interview is doubtful.
+    pub(crate) doubtful: bool,
+}
+
+/// The interviews of a case.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// Those whose answers count.
+    pub(crate) respondents: Vec<Respondent>,
+    /// Interviews that are no part of the estimates: they were not private, or nobody wrote whether they were.
+    pub(crate) not_private: u32,
+    /// Interviews of strata that are reported apart.
+    pub(crate) apart: u32,
+    /// Who was drawn first.
+    pub(crate) first: Dispositions,
+    /// Who took the place of another.
+    pub(crate) reserves: Dispositions,
+}
+
+impl Heard {
+    /// Response of those drawn first, and with reserves.
+    pub(crate) fn rates(&self) -> ResponseRates {
+        response_rates(&self.first, &self.reserves)
+    }
+}
+
+fn text<'v>(values: &'v Values, path: &str) -> &'v str {
+    values.get(path).and_then(Value::as_str).unwrap_or_default().trim()
+}
+
+/// A number that is computed from answers, if all of them were given.
+fn quantity(values: &Values, of: &Quantity) -> Option<f64> {
+    let number = |path: &String| text(values, path).parse::<f64>().ok().filter(|number| number.is_finite());
+    of.0.iter().map(number).product()
+}
+
+/// Whether a condition holds; none if that was not answered.
+fn holds(values: &Values, condition: &Condition, no_answer: &[String]) -> Option<bool> {
+    match condition {
+        Condition::Is(path, is) => {
+            let said = text(values, path);
+            if said.is_empty() || no_answer.iter().any(|none| none == said) {
+                return None;
+            }
+            // A question with several answers holds them with spaces between.
+            Some(said.split(' ').any(|one| is.iter().any(|is| is == one)))
+        }
+        Condition::AtLeast(of, least) => Some(quantity(values, of)? >= f64::from(*least)),
+    }
+}
+
+/// Whether all conditions hold: one that does not decides, whatever the others say.
+fn all_hold(values: &Values, conditions: &[Condition], no_answer: &[String]) -> Option<bool> {
+    let each: Vec<Option<bool>> =
+        conditions.iter().map(|condition| holds(values, condition, no_answer)).collect();
+    if each.contains(&Some(false)) {
+        return Some(false);
+    }
+    each.into_iter().collect::<Option<Vec<bool>>>().map(|_| true)
+}
+
+impl Respondent {
+    /// What was answered, as a category; none if it was not.
+    pub(crate) fn category(&self, path: &str, no_answer: &[String]) -> Option<&str> {
+        let said = text(&self.values, path);
+        (!said.is_empty() && !no_answer.iter().any(|none| none == said)).then_some(said)
+    }
+
+    /// The answer to an indicator by its place among the answers; none if there is none.
+    pub(crate) fn answer(&self, answers: &protocol::Answers, no_answer: &[String]) -> Option<usize> {
+        match answers {
+            protocol::Answers::YesNo(conditions) => {
+                all_hold(&self.values, conditions, no_answer).map(|yes| usize::from(!yes))
+            }
+            protocol::Answers::Bands(of, ends) => {
+                let number = quantity(&self.values, of)?;
+                Some(ends.iter().position(|end| number <= f64::from(*end)).unwrap_or(ends.len()))
+            }
+        }
+    }
+
+    /// A number that is computed from the answers.
+    pub(crate) fn quantity(&self, of: &Quantity) -> Option<f64> {
+        quantity(&self.values, of)
+    }
+}
+
+/// Submissions read at a time.
+const PAGE: i64 = 500;
+
+impl Desk {
+    /// The interviews of a case. Refused while they cannot be opened.
+    pub(crate) async fn heard(&self, seat: &Seat, plan: &SamplePlan, code: &str) -> Answer<Heard> {
+        let validity = match &plan.validity {
+            None => None,
+            Some(validity) => {
+                let mut valid = BTreeMap::new();
+                for values in self.of_case(seat, &validity.form, None).await? {
+                    let holds = all_hold(&values, &validity.holds, &[]) == Some(true);
+                    // Where a code was written twice, the worse counts.
+                    let known = valid.entry(text(&values, &validity.code).to_owned()).or_insert(true);
+                    *known &= holds;
+                }
+                Some((validity, valid))
+            }
+        };
+        let mut heard = Heard::default();
+        for values in self.of_case(seat, &plan.form, Some((&plan.case, code))).await? {
+            if all_hold(&values, &plan.asked, &[]) != Some(true) {
+                continue;
+            }
+            let first = all_hold(&values, &plan.first, &[]) == Some(true);
+            let dispositions = if first { &mut heard.first } else { &mut heard.reserves };
+            if all_hold(&values, &plan.given, &[]) != Some(true) {
+                dispositions.refused += 1;
+                continue;
+            }
+            dispositions.complete += 1;
+            let stratum = text(&values, &plan.strata).to_owned();
+            if plan.apart.contains(&stratum) {
+                heard.apart += 1;
+                continue;
+            }
+            let (private, doubtful) = match &validity {
+                None => (true, false),
+                Some((validity, valid)) => (
+                    valid.get(text(&values, &validity.interview_code)) == Some(&true),
+                    all_hold(&values, &validity.doubt, &[]) == Some(true),
+                ),
+            };
+            if private {
+                heard.respondents.push(Respondent { values, stratum, doubtful });
+            } else {
+                heard.not_private += 1;
+            }
+        }
+        Ok(heard)
+    }
+
+    /// The newest versions of a form's submissions that nobody has rejected, those of a case or all.
+    async fn of_case(&self, seat: &Seat, form_id: &str, case: Option<(&str, &str)>) -> Answer<Vec<Values>> {
+        let mandate = seat.mandate().id;
+        let (name, keyring) = (form_id.to_owned(), self.keyring(seat.session()));
+        let fields = case
+            .map(|(path, code)| FieldFilter { path: path.to_owned(), test: FieldTest::Is(code.to_owned()) });
+        self.store
+            .read(move |tx| {
+                let mut keyring = keyring;
+                let Some(form) = form::by_form_id(tx, mandate, &name)? else { return Ok(Vec::new()) };
+                let fields = fields.into_iter().collect();
+                let mut list =
+                    List { form: form.id, fields, ascending: true, limit: PAGE, ..List::default() };
+                let found = submission::find(tx, &list)?;
+                let mut all = Vec::new();
+                loop {
+                    let mut page = Vec::new();
+                    found.list(tx, &list, |listed| {
+                        page.push(listed);
+                        Ok(())
+                    })?;
+                    let Some(last) = page.last() else { return Ok::<_, Error>(all) };
+                    list.after = Some(last.key.clone());
+                    for listed in page {
+                        if listed.submission.review_state == "rejected"
+                            || listed.submission.erased_at.is_some()
+                        {
+                            continue;
+                        }
+                        let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
+                        if opened.sensitive_closed {
+                            let locked = if keyring.is_some() { Kind::NotAllowed } else { Kind::Locked };
+                            return Err(Refusal::new(locked, "refusal-release-closed").into());
+                        }
+                        all.push(opened.values);
+                    }
+                }
+            })
+            .await
+    }
+}

@@ -1,0 +1,332 @@
+//! Releases: from real interviews to a bag that verifies, by two people; and what is refused.
+
+mod house;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use bag::{Files, Means, Verdict, verify};
+use desk::protocol::{Protocol, ProtocolForm};
+use desk::{
+    CaseDetail, ComputedRelease, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest,
+    Seat, Sender,
+};
+use house::{Home, PASSWORD, log_in, now, on_both, uuid};
+
+/// A mandate with a visit whose interviews were held and whose findings are ready to be published.
+struct Zone {
+    desk: Desk,
+    mandate: i64,
+    protocol: Protocol,
+    visit: String,
+    finding: String,
+}
+
+type Told<'a> = (&'a Seat, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A submission of a form of the protocol: values by the names of their fields, each in the groups that it lies in.
+fn xml(form: &ProtocolForm, number: u64, values: &[(&str, &str)]) -> Vec<u8> {
+    let mut text = format!("<data id=\"{}\" version=\"{}\">", form.id, form.version);
+    let mut open: Vec<&str> = Vec::new();
+    for field in &form.form.fields {
+        let Some((_, value)) = values.iter().find(|(name, _)| *name == field.name) else { continue };
+        let groups: Vec<&str> = field.path.split('/').collect();
+        let groups = &groups[..groups.len() - 1];
+        let common = open.iter().zip(groups).take_while(|(one, other)| one == other).count();
+        for group in open.drain(common..).rev() {
+            text.push_str(&format!("</{group}>"));
+        }
+        for group in &groups[common..] {
+            text.push_str(&format!("<{group}>"));
+            open.push(group);
+        }
+        text.push_str(&format!("<{0}>{value}</{0}>", field.name));
+    }
+    for group in open.iter().rev() {
+        text.push_str(&format!("</{group}>"));
+    }
+    text.push_str(&format!("<meta><instanceID>uuid:{}</instanceID></meta></data>", uuid(number)));
+    text.into_bytes()
+}
+
+impl Zone {
+    async fn build(home: &Home) -> Zone {
+        let shipped = desk::protocol::shipped_files("workplace").unwrap();
+        let protocol = Protocol::read(&shipped).unwrap();
+        let desk = home.desk_with(vec![protocol.clone()]).await;
+        let mut people = Vec::new();
+        for (name, role) in [
+            ("admin", ""),
+            ("lead", "visit_lead"),
+            ("draw", "draw_officer"),
+            ("records", "record_reviewer"),
+            ("reconciler", "reconciler"),
+            ("interviewer", "interviewer"),
+        ] {
+            let email = format!("{name}@example.org");
+            let administrator = role.is_empty();
+            let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
+            let id = desk.add_member(new).await.unwrap();
+            if !administrator {
+                people.push((id, role.to_owned()));
+            }
+        }
+        let admin = log_in(&desk, "admin@example.org").await;
+        let new = NewMandate {
+            name: "Zone monitors".to_owned(),
+            description: String::new(),
+            protocol: "workplace".to_owned(),
+            people,
+        };
+        let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+        let mut zone = Zone { desk, mandate, protocol, visit: String::new(), finding: String::new() };
+        let lead = zone.seat("lead").await;
+        let new = NewCase { workflow: "visit", title: "Haneul Garment", parent: None };
+        zone.visit = zone.desk.begin_case(&lead.may::<Read>().unwrap(), new).await.unwrap();
+        zone
+    }
+
+    async fn seat(&self, name: &str) -> Seat {
+        let session = log_in(&self.desk, &format!("{name}@example.org")).await;
+        self.desk.seat(&session, self.mandate).await.unwrap()
+    }
+
+    async fn put(&self, seat: &Seat, kind: &str, values: &[(&str, &str)]) -> Result<(), Error> {
+        let values: BTreeMap<String, String> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let fact = NewFact { kind: kind.to_owned(), at: now(), values, reason: String::new(), amends: None };
+        self.desk.put_fact(seat, "visit", &self.visit, fact).await
+    }
+
+    /// The visit up to the review that nobody can be found in what is published.
+    async fn reviewed(&mut self) {
+        let (lead, draw) = (self.seat("lead").await, self.seat("draw").await);
+        let (records, reconciler) = (self.seat("records").await, self.seat("reconciler").await);
+        let facts: [Told<'_>; 16] = [
+            (&lead, "access_requested", &[]),
+            (&lead, "mandate_signed", &[("authority", "first")]),
+            (&lead, "mandate_signed", &[("authority", "second")]),
+            (&draw, "frame_received", &[]),
+            (&draw, "frame_tested", &[("difference_percent", "3.2")]),
+            (&draw, "frame_frozen", &[("frame_hash", "5d2c41f09ab7")]),
+            (&draw, "draw_committed", &[]),
+            (&draw, "draw_revealed", &[]),
+            (&lead, "tour_done", &[]),
+            (&lead, "interviews_finished", &[]),
+            (&records, "records_reviewed", &[]),
+            (&reconciler, "reconciled", &[]),
+            (&reconciler, "findings_graded", &[("actions_needed", "no")]),
+            (&lead, "findings_verified", &[]),
+            (&lead, "findings_sent", &[]),
+            (&lead, "reply_waived", &[]),
+        ];
+        for (seat, kind, values) in facts {
+            self.put(seat, kind, values).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        }
+        self.put(&lead, "disclosure_reviewed", &[]).await.unwrap();
+        let new = NewCase { workflow: "finding", title: "Pay sheets unread", parent: Some(&self.visit) };
+        self.finding = self.desk.begin_case(&reconciler.may::<Read>().unwrap(), new).await.unwrap();
+        let graded = NewFact {
+            kind: "finding_graded".to_owned(),
+            at: now(),
+            values: BTreeMap::from([("grade".to_owned(), "major".to_owned())]),
+            ..NewFact::default()
+        };
+        self.desk.put_fact(&reconciler, "finding", &self.finding, graded).await.unwrap();
+    }
+
+    async fn receive(&self, seat: &Seat, form: &str, number: u64, values: &[(&str, &str)]) {
+        let sent = xml(self.protocol.form(form).unwrap(), number, values);
+        self.desk.receive(&Sender::member(&seat.may().unwrap()), sent, Vec::new()).await.unwrap();
+    }
+
+    /// So many interviews: women and men operators, of whom every third is paid directly and every fourth works long.
+    async fn interviews(&self, count: u64) {
+        let seat = self.seat("interviewer").await;
+        for number in 0..count {
+            let code = format!("W{:07}", 97 * (number + 1) + 1);
+            let woman = number % 5 < 3;
+            let direct = number % 3 == 0;
+            let private = if number == 7 { "not_private" } else { "private" };
+            self.receive(
+                &seat,
+                "interview_conditions",
+                1000 + number,
+                &[("visit_code", &self.visit), ("interview_code", &code), ("validity", private)],
+            )
+            .await;
+            let hours = if number % 4 == 0 { "11" } else { "8" };
+            self.receive(
+                &seat,
+                "worker_interview",
+                number,
+                &[
+                    ("visit_code", &self.visit),
+                    ("interview_code", &code),
+                    ("stratum", if woman { "women_operator" } else { "men_operator" }),
+                    ("how_chosen", if number % 9 == 0 { "reserve" } else { "drawn" }),
+                    ("consent", if number == 11 { "no" } else { "yes" }),
+                    ("sex", if woman { "female" } else { "male" }),
+                    ("could_refuse", if number % 2 == 0 { "no" } else { "yes" }),
+                    ("pay_who", if direct { "employer" } else { "agency" }),
+                    ("pay_form", "local_cash"),
+                    ("pay_signed", "read"),
+                    ("hours_day", hours),
+                    ("days_week", "6"),
+                    ("rest_day", if number % 3 == 1 { "4" } else { "2" }),
+                    ("injury_self", if number % 6 == 0 { "lost_days" } else { "none" }),
+                    ("harass", if number % 4 == 1 { "seen" } else { "never" }),
+                    ("rights_count", if number % 5 == 0 { "6" } else { "2" }),
+                    ("low_validity", "no"),
+                ],
+            )
+            .await;
+        }
+    }
+
+    fn request(&self) -> ReleaseRequest {
+        ReleaseRequest {
+            title: "Working conditions in one garment workplace".to_owned(),
+            place: "Kaesong".to_owned(),
+            sizes: BTreeMap::from([("women_operator".to_owned(), 400), ("men_operator".to_owned(), 210)]),
+            limits: "Team leaders were not asked.".to_owned(),
+            findings: BTreeMap::from([(
+                self.finding.clone(),
+                ("Most pay sheets are signed unread.".to_owned(), "We shall explain them.".to_owned()),
+            )]),
+            ..ReleaseRequest::default()
+        }
+    }
+
+    async fn compute(&self, seat: &Seat) -> Result<ComputedRelease, Error> {
+        self.desk.compute_release(&seat.may::<Read>().unwrap(), "visit", &self.visit, self.request()).await
+    }
+
+    async fn draft(&self, seat: &Seat) -> (String, String) {
+        let computed = self.compute(seat).await.unwrap();
+        let report = format!("<!doctype html><title>{}</title>", computed.content.title);
+        self.desk.draft_release(seat, computed, vec![("en".to_owned(), report)]).await.unwrap();
+        let may = seat.may::<Read>().unwrap();
+        let release = self.desk.releases(&may, "visit", &self.visit).await.unwrap().remove(0);
+        (release.name, release.package)
+    }
+
+    async fn stands(&self, seat: &Seat) -> CaseDetail {
+        self.desk.case(&seat.may::<Read>().unwrap(), "visit", &self.visit).await.unwrap()
+    }
+
+    async fn bag(&self, name: &str) -> Files {
+        let mut files = Files::default();
+        for (path, content) in self.desk.public_bag(name).await.unwrap() {
+            files.put(path, content);
+        }
+        files
+    }
+}
+
+fn refused<T>(answer: Result<T, Error>) -> &'static str {
+    match answer {
+        Err(Error::Refused(refusal)) => refusal.message,
+        Err(Error::Fault(fault)) => panic!("a fault: {fault}"),
+        Ok(_) => panic!("it was taken"),
+    }
+}
+
+#[test]
+fn two_people_publish_what_was_heard_and_everybody_can_verify_it() {
+    on_both(published);
+}
+
+async fn published(home: Rc<Home>) {
+    let mut zone = Zone::build(&home).await;
+    let (lead, reconciler) = (zone.seat("lead").await, zone.seat("reconciler").await);
+    assert_eq!(refused(zone.compute(&reconciler).await.map(drop)), "refusal-release-not-yet");
+    zone.reviewed().await;
+    zone.interviews(62).await;
+    assert_eq!(refused(zone.compute(&lead).await.map(drop)), "refusal-fact-role");
+    assert_eq!(refused(zone.put(&reconciler, "release_prepared", &[]).await), "refusal-fact-by-release");
+
+    let computed = zone.compute(&reconciler).await.unwrap();
+    let content = &computed.content;
+    assert_eq!(
+        content.response.interviews,
+        Some(60),
+        "without the one that was not private and the one that refused"
+    );
+    let rest =
+        content.estimates.iter().find(|one| one.table == "rest_day" && one.position == ["total", "yes"]);
+    let rest = rest.expect("the share of those with a rest day");
+    assert!(
+        (25.0..45.0).contains(&rest.value) && rest.low < rest.value && rest.value < rest.high,
+        "{rest:?}"
+    );
+    assert_eq!(content.findings[0].values, [("finding_graded".into(), "grade".into(), "major".into())]);
+
+    let (name, package) = zone.draft(&reconciler).await;
+    assert_eq!(name, format!("{}-1", zone.visit.to_lowercase()));
+    assert!(zone.desk.public_releases().await.unwrap().is_empty());
+    let answer = zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await;
+    assert_eq!(refused(answer), "refusal-release-not-prepared");
+    let answer = zone.desk.prepare_release(&reconciler, &name, "another", now()).await;
+    assert_eq!(refused(answer), "refusal-release-another");
+    zone.desk.prepare_release(&reconciler, &name, &package, now()).await.unwrap();
+    let answer = zone.desk.sign_release(&reconciler.may().unwrap(), &name, &package, now()).await;
+    assert_eq!(refused(answer), "refusal-release-four-eyes");
+    let draw = zone.seat("draw").await;
+    let answer = zone.desk.sign_release(&draw.may().unwrap(), &name, &package, now()).await;
+    assert_eq!(refused(answer), "refusal-release-closed", "who holds no key to the draft has not seen it");
+
+    let seen = zone.desk.releases(&lead.may().unwrap(), "visit", &zone.visit).await.unwrap().remove(0);
+    let draft =
+        zone.desk.open_draft(&lead.may().unwrap(), &seen).await.unwrap().expect("the lead holds a copy");
+    assert!(!draft.not_published.hidden.is_empty(), "something had to be kept back");
+    zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await.unwrap();
+
+    let published = zone.desk.public_release(&name).await.unwrap();
+    assert_eq!(published.release.title, "Working conditions in one garment workplace");
+    let bag = zone.bag(&name).await;
+    let policy = ledger::Policy::parse(zone.desk.release_policy().await.unwrap().as_bytes()).unwrap();
+    let trusted = Means { trust: Some(&policy), ..Means::default() };
+    let report = verify(&bag, trusted);
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    assert!(
+        !zone.stands(&lead).await.standing().unwrap().facts.iter().all(|fact| fact.kind != "release_signed")
+    );
+
+    // One bit anywhere, and the file is named.
+    for (path, content) in bag.readable() {
+        for at in [0, content.len() / 2, content.len() - 1] {
+            let mut flipped = content.to_vec();
+            flipped[at] ^= 1;
+            let mut other = bag.clone();
+            other.put(path, flipped);
+            let report = verify(&other, trusted);
+            assert_eq!(report.verdict(), Verdict::Fails, "{path} byte {at}");
+            assert_eq!(report.first_lie().unwrap().file, path, "byte {at}: {report}");
+        }
+    }
+
+    // Taken back by two people, for everybody to read.
+    let why = "One figure was computed from the wrong stratum sizes.";
+    let answer = zone.desk.retract_release(&lead, &name, now()).await;
+    assert_eq!(refused(answer), "refusal-retraction-not-asked");
+    assert_eq!(refused(zone.desk.ask_retraction(&lead, &name, " ").await), "refusal-retraction-reason");
+    zone.desk.ask_retraction(&lead, &name, why).await.unwrap();
+    assert_eq!(refused(zone.desk.retract_release(&lead, &name, now()).await), "refusal-release-four-eyes");
+    zone.desk.retract_release(&reconciler, &name, now()).await.unwrap();
+    let published = zone.desk.public_release(&name).await.unwrap();
+    assert!(published.release.retracted.is_some());
+    let copy = std::sync::Arc::new(std::sync::Mutex::new(BTreeMap::new()));
+    let kept = copy.clone();
+    let write = move |path: &str, bytes: &[u8]| {
+        kept.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    };
+    zone.desk.export_ledger(write).await.unwrap();
+    let newer = |path: &str| copy.lock().unwrap().get(path).cloned();
+    let report = verify(&bag, Means { newer: Some(&newer), ..trusted });
+    assert!(report.first_lie().is_some_and(|lie| lie.what.contains(why)), "{report}");
+    let stands = zone.stands(&lead).await;
+    let open: Vec<_> = stands.standing().unwrap().open().map(|open| open.stage.id.clone()).collect();
+    assert!(open.contains(&"published".to_owned()), "a corrected release can follow: {open:?}");
+}

@@ -1,0 +1,467 @@
+//! Reads `release.toml`: what is published of a case, whose answers the figures come from, and the indicators.
+
+use std::collections::BTreeMap;
+
+use xforms::{Field, Form};
+
+use crate::compartment::Compartment;
+use crate::form::ReadForm;
+use crate::problem::Problem;
+use crate::texts::Texts;
+use crate::toml_section::{self, At, Section};
+use crate::workflow::ProtocolWorkflow;
+
+/// The file that declares what is released.
+pub(crate) const RELEASE_TOML: &str = "release.toml";
+
+/// What a protocol publishes of its cases.
+#[derive(Clone, Debug)]
+pub struct ReleasePlan {
+    /// The workflow whose cases are released.
+    pub workflow: String,
+    /// The product of that workflow that must be publishable.
+    pub product: String,
+    /// The fact of the first signature. Only a release puts this and the next two on record.
+    pub prepared: String,
+    /// The fact of the second signature, by somebody else.
+    pub signed: String,
+    /// The fact that a release was taken back.
+    pub retracted: String,
+    /// The facts of the access record, printed with their open values.
+    pub access: Vec<String>,
+    /// The workflow of findings, which are printed with their replies.
+    pub findings: Option<String>,
+    /// The compartments that a draft is sealed to, one copy each.
+    pub sealed_to: Vec<String>,
+    /// Whose answers the figures come from.
+    pub sample: SamplePlan,
+    /// The figures.
+    pub indicators: Vec<Indicator>,
+}
+
+/// Whose answers count, and how they were drawn. Fields are named by their paths.
+#[derive(Clone, Debug)]
+pub struct SamplePlan {
+    /// The form with the answers.
+    pub form: String,
+    /// The field with the code of the case.
+    pub case: String,
+    /// What must hold for somebody to have been asked.
+    pub asked: Vec<Condition>,
+    /// What must hold besides for somebody to have been drawn first, and not to take the place of another.
+    pub first: Vec<Condition>,
+    /// What must hold besides for the answers to be an interview.
+    pub given: Vec<Condition>,
+    /// The field with the stratum.
+    pub strata: String,
+    /// Strata that are not part of the estimates.
+    pub apart: Vec<String>,
+    /// The dimensions that figures are broken down by.
+    pub by: Vec<String>,
+    /// Answers that are none.
+    pub no_answer: Vec<String>,
+    /// Where it is written whether an interview is valid.
+    pub validity: Option<Validity>,
+}
+
+/// Whether an interview is valid.
+#[derive(Clone, Debug)]
+pub struct Validity {
+    /// The form filled before the interview.
+    pub form: String,
+    /// Its field with the code of the interview.
+    pub code: String,
+    /// The field of the interview with the same code.
+    pub interview_code: String,
+    /// What must hold, on that form, for an interview to enter the estimates.
+    pub holds: Vec<Condition>,
+    /// What, on the interview, makes it doubtful: estimates are given with and without.
+    pub doubt: Vec<Condition>,
+}
+
+/// A number that is computed from answers: their product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quantity(pub Vec<String>);
+
+/// Something that holds for a submission or not, or is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The answer to a field is one of these.
+    Is(String, Vec<String>),
+    /// A quantity is at least this.
+    AtLeast(Quantity, u32),
+}
+
+/// What a respondent can have answered, as the table of an indicator shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// `yes` where all of these hold, `no` where one does not.
+    YesNo(Vec<Condition>),
+    /// `to_48`, `over_48_to_60`, `over_60`: a quantity in bands, by the upper ends of all but the last.
+    Bands(Quantity, Vec<u32>),
+}
+
+/// A number beside the shares of an indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// The mean of a quantity.
+    Mean(Quantity),
+    /// How many answer yes in so many units of a quantity: injuries in 200,000 hours. The quantity is multiplied first,
+    /// to cover the time that the answer is about.
+    Rate {
+        /// In so many units.
+        per: u32,
+        /// Of this.
+        of: Quantity,
+        /// So many times.
+        times: u32,
+    },
+}
+
+/// A figure that is published.
+#[derive(Clone, Debug)]
+pub struct Indicator {
+    /// Its name, that of its table and dimension.
+    pub id: String,
+    /// Its number in the plan of the work, `I3`.
+    pub number: String,
+    /// Its title.
+    pub title: Texts,
+    /// The answers.
+    pub answers: Answers,
+    /// Which of them nobody may be found to have given.
+    pub sensitive: Vec<String>,
+    /// Whether the stricter threshold holds: it asks a question that the disclosure rules name so.
+    pub strict: bool,
+    /// A number beside.
+    pub figure: Option<Figure>,
+    /// What the number is in, after the figure.
+    pub unit: Option<Texts>,
+}
+
+impl Answers {
+    /// The names of the answers, without the one for no answer.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Answers::YesNo(_) => vec!["yes".to_owned(), "no".to_owned()],
+            Answers::Bands(_, ends) => {
+                let mut names: Vec<String> = Vec::new();
+                for (at, end) in ends.iter().enumerate() {
+                    names.push(match at.checked_sub(1).and_then(|before| ends.get(before)) {
+                        None => format!("to_{end}"),
+                        Some(before) => format!("over_{before}_to_{end}"),
+                    });
+                }
+                names.extend(ends.last().map(|last| format!("over_{last}")));
+                names
+            }
+        }
+    }
+}
+
+impl Condition {
+    fn fields(&self) -> &[String] {
+        match self {
+            Condition::Is(field, _) => std::slice::from_ref(field),
+            Condition::AtLeast(quantity, _) => &quantity.0,
+        }
+    }
+}
+
+/// The parts of a folder that a plan names.
+pub(crate) struct Named<'a> {
+    pub workflows: &'a [ProtocolWorkflow],
+    pub forms: &'a [ReadForm],
+    pub compartments: &'a [Compartment],
+    /// Questions with the stricter threshold: form id and path.
+    pub strict: Vec<(&'a str, &'a str)>,
+}
+
+pub(crate) fn read(
+    files: &BTreeMap<String, Vec<u8>>,
+    named: &Named<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<ReleasePlan> {
+    let bytes = files.get(RELEASE_TOML)?;
+    let (source, table) = toml_section::parse(RELEASE_TOML, bytes, problems)?;
+    let root = Section::root(RELEASE_TOML, source, &table, "the release");
+    let mut reader = Reader { named, problems };
+    let plan = reader.plan(&root);
+    root.finish(problems);
+    plan
+}
+
+struct Reader<'r, 'a> {
+    named: &'r Named<'a>,
+    problems: &'r mut Vec<Problem>,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn plan(&mut self, root: &Section<'_>) -> Option<ReleasePlan> {
+        let workflow = root.text("workflow", self.problems).value;
+        let known = self.named.workflows.iter().find(|known| known.workflow.id == workflow);
+        if known.is_none() {
+            self.say(
+                root,
+                "workflow",
+                format!("there is no workflow “{workflow}”"),
+                "Name a file of workflow/",
+            );
+        }
+        let product = root.text("product", self.problems).value;
+        if known.is_some_and(|known| known.workflow.products.iter().all(|other| other.id != product)) {
+            self.say(root, "product", format!("there is no product “{product}”"), "Name one of the workflow");
+        }
+        let mut fact = |key: &'static str| {
+            let id = root.text(key, self.problems).value;
+            self.fact(root, key, known, &id);
+            id
+        };
+        let (prepared, signed, retracted) = (fact("prepared"), fact("signed"), fact("retracted"));
+        let access: Vec<String> =
+            root.texts_list("access", self.problems).into_iter().map(|id| id.value).collect();
+        for id in &access {
+            self.fact(root, "access", known, id);
+        }
+        let findings = root.optional_text("findings", self.problems).map(|name| name.value);
+        if let Some(name) = &findings
+            && !self.named.workflows.iter().any(|known| known.workflow.id == *name)
+        {
+            self.say(root, "findings", format!("there is no workflow “{name}”"), "Name a file of workflow/");
+        }
+        let sealed_to: Vec<String> =
+            root.texts_list("sealed_to", self.problems).into_iter().map(|id| id.value).collect();
+        for id in &sealed_to {
+            if !self.named.compartments.iter().any(|known| known.id == *id) {
+                self.say(
+                    root,
+                    "sealed_to",
+                    format!("there is no compartment “{id}”"),
+                    "Name one of protocol.toml",
+                );
+            }
+        }
+        if sealed_to.is_empty() {
+            self.say(
+                root,
+                "sealed_to",
+                "a draft is sealed to nobody",
+                "Name the compartments of both who sign",
+            );
+        }
+        let Some(section) = root.section("sample", self.problems) else {
+            self.say(root, "sample", "nothing says whose answers count", "Add a section [sample]");
+            return None;
+        };
+        let (sample, form) = self.sample(&section.named("sample".to_owned()))?;
+        let mut indicators: Vec<Indicator> = Vec::new();
+        for section in root.sections("indicator", self.problems) {
+            let indicator = self.indicator(section, &sample.form, form);
+            let twice = indicators.iter().any(|known| known.id == indicator.id)
+                || sample.by.iter().any(|path| last(path) == indicator.id);
+            if twice {
+                self.say(
+                    root,
+                    "indicator",
+                    format!("“{}” is there twice", indicator.id),
+                    "Give it another id",
+                );
+            }
+            indicators.push(indicator);
+        }
+        Some(ReleasePlan {
+            workflow,
+            product,
+            prepared,
+            signed,
+            retracted,
+            access,
+            findings,
+            sealed_to,
+            sample,
+            indicators,
+        })
+    }
+
+    fn say(
+        &mut self,
+        at: &Section<'_>,
+        key: &str,
+        message: impl Into<String>,
+        what_to_do: impl Into<String>,
+    ) {
+        self.problems.push(at.problem(key, message, what_to_do));
+    }
+
+    fn fact(&mut self, at: &Section<'_>, key: &str, workflow: Option<&ProtocolWorkflow>, id: &str) {
+        if workflow.is_some_and(|known| known.workflow.fact(id).is_none()) {
+            self.say(at, key, format!("there is no fact “{id}”"), "Name a fact of the workflow");
+        }
+    }
+
+    fn form(&mut self, at: &Section<'_>) -> Option<(String, &'a Form)> {
+        let id = at.text("form", self.problems).value;
+        let found = self.named.forms.iter().find(|read| read.form.id == id);
+        if found.is_none() {
+            self.say(at, "form", format!("there is no form “{id}”"), "Name a form of protocol.toml");
+        }
+        found.map(|read| (id, &read.form.form))
+    }
+
+    /// A field of a form by its name or path.
+    fn field(&mut self, at: &Section<'_>, key: &str, form: &'a Form, name: &str) -> Option<&'a Field> {
+        let found = form.fields.iter().find(|field| field.path == name || field.name == name);
+        if found.is_none() {
+            self.say(at, key, format!("there is no field “{name}”"), "Name a field of the form");
+        }
+        found
+    }
+
+    fn path(&mut self, at: &Section<'_>, key: &'static str, form: &'a Form) -> String {
+        let name = at.text(key, self.problems).value;
+        self.field(at, key, form, &name).map(|field| field.path.clone()).unwrap_or_default()
+    }
+
+    fn sample(&mut self, at: &Section<'_>) -> Option<(SamplePlan, &'a Form)> {
+        let (id, form) = self.form(at)?;
+        let texts = |list: Vec<At<String>>| list.into_iter().map(|text| text.value).collect::<Vec<_>>();
+        let given = self.conditions(at, "given", form);
+        let by = texts(at.texts_list("by", self.problems));
+        let by =
+            by.iter().filter_map(|name| self.field(at, "by", form, name)).map(|field| field.path.clone());
+        let by: Vec<String> = by.collect();
+        let sample = SamplePlan {
+            case: self.path(at, "case", form),
+            asked: self.conditions(at, "asked", form),
+            first: self.conditions(at, "first", form),
+            given,
+            strata: self.path(at, "strata", form),
+            apart: texts(at.texts_list("apart", self.problems)),
+            by,
+            no_answer: texts(at.texts_list("no_answer", self.problems)),
+            validity: at
+                .section("validity", self.problems)
+                .and_then(|section| self.validity(&section.named("validity".to_owned()), form)),
+            form: id,
+        };
+        at.finish(self.problems);
+        Some((sample, form))
+    }
+
+    fn validity(&mut self, at: &Section<'_>, interview: &'a Form) -> Option<Validity> {
+        let (id, form) = self.form(at)?;
+        let validity = Validity {
+            code: self.path(at, "code", form),
+            interview_code: self.path(at, "interview_code", interview),
+            holds: self.conditions(at, "holds", form),
+            doubt: self.conditions(at, "doubt", interview),
+            form: id,
+        };
+        at.finish(self.problems);
+        Some(validity)
+    }
+
+    fn conditions(&mut self, at: &Section<'_>, key: &'static str, form: &'a Form) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        for section in at.sections(key, self.problems) {
+            let section = section.named(format!("a condition of {key}"));
+            if section.has("at_least") {
+                let least = section.number("at_least", 0, 1_000_000, self.problems);
+                conditions.push(Condition::AtLeast(self.quantity(&section, form), least));
+            } else {
+                let name = section.text("field", self.problems).value;
+                let is = section.texts_list("is", self.problems);
+                let Some(field) = self.field(&section, "field", form, &name) else { continue };
+                let unknown = |is: &&At<String>| {
+                    !field.choices.is_empty() && field.choices.iter().all(|choice| choice.value != is.value)
+                };
+                for is in is.iter().filter(unknown) {
+                    let message = format!("“{}” is no answer of “{name}”", is.value);
+                    self.say(&section, "is", message, "Name an answer as the form has it");
+                }
+                if is.is_empty() {
+                    self.say(&section, "is", "no answer is named", "Write is = [\"…\"], or at_least = …");
+                }
+                conditions
+                    .push(Condition::Is(field.path.clone(), is.into_iter().map(|is| is.value).collect()));
+            }
+            section.finish(self.problems);
+        }
+        conditions
+    }
+
+    /// The product of the fields that a section names in `of`.
+    fn quantity(&mut self, at: &Section<'_>, form: &'a Form) -> Quantity {
+        let names = at.texts_list("of", self.problems);
+        if names.is_empty() {
+            self.say(at, "of", "nothing says what is counted", "Write of = [\"field\"]");
+        }
+        let fields = names.iter().filter_map(|name| self.field(at, "of", form, &name.value));
+        Quantity(fields.map(|field| field.path.clone()).collect())
+    }
+
+    fn indicator(&mut self, at: Section<'_>, form_id: &str, form: &'a Form) -> Indicator {
+        let id = at.text("id", self.problems).value;
+        let at = at.named(format!("indicator {id}"));
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if !id.bytes().all(plain) {
+            self.say(&at, "id", format!("“{id}” names a file"), "Write a-z, 0-9 and _ only");
+        }
+        let bands = at.numbers_list("bands", self.problems);
+        let answers = if bands.is_empty() {
+            Answers::YesNo(self.conditions(&at, "yes", form))
+        } else {
+            if !bands.is_sorted() {
+                self.say(&at, "bands", "the bands are not in order", "Write the smallest first");
+            }
+            Answers::Bands(self.quantity(&at, form), bands)
+        };
+        if answers == Answers::YesNo(Vec::new()) {
+            self.say(&at, "yes", "nothing is asked", "Write yes = [{ field = …, is = […] }], or bands = […]");
+        }
+        let figure = if at.has("per") {
+            let per = at.number("per", 1, 1_000_000_000, self.problems);
+            let times = at.number("times", 1, 1000, self.problems);
+            Some(Figure::Rate { per, of: self.quantity(&at, form), times })
+        } else {
+            at.optional_flag("mean", self.problems)
+                .filter(|mean| *mean)
+                .map(|_| Figure::Mean(self.quantity(&at, form)))
+        };
+        let asked: Vec<String> = match &answers {
+            Answers::YesNo(all) => all.iter().flat_map(|one| one.fields().to_vec()).collect(),
+            Answers::Bands(quantity, _) => quantity.0.clone(),
+        };
+        let is_strict = |path: &String| self.named.strict.contains(&(form_id, path.as_str()));
+        let strict = asked.iter().any(is_strict);
+        let sensitive = at.texts_list("sensitive", self.problems);
+        for answer in &sensitive {
+            if !answers.names().contains(&answer.value) {
+                let names = answers.names().join(", ");
+                self.say(
+                    &at,
+                    "sensitive",
+                    format!("“{}” is no answer", answer.value),
+                    format!("Name one of: {names}"),
+                );
+            }
+        }
+        let indicator = Indicator {
+            number: at.text("number", self.problems).value,
+            title: at.translated("title", self.problems),
+            unit: at.optional_translated("unit", self.problems),
+            sensitive: sensitive.into_iter().map(|answer| answer.value).collect(),
+            answers,
+            strict,
+            figure,
+            id,
+        };
+        at.finish(self.problems);
+        indicator
+    }
+}
+
+/// The name of a field by its path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
