@@ -153,7 +153,7 @@ impl<'a> Report<'a> {
     }
 
     fn table(self, caption: String) -> Table {
-        Table::new(self.l, &Address::default(), caption, "").uncounted()
+        Table::new(self.l, &Address::default(), caption, "").uncounted().wide()
     }
 
     fn access(self) -> Markup {

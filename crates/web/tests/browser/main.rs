@@ -12,6 +12,7 @@ mod passkeys;
 #[path = "../persons/mod.rs"]
 mod persons;
 mod registries;
+mod releases;
 mod visits;
 #[path = "../zone/mod.rs"]
 mod zone;
