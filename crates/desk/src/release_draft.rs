@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bag::{Description, Files, Format, Unsealed};
-use disclosure::{Change, Estimate, Policy, PublishedTable, Reason, Released};
+use disclosure::read::described;
+use disclosure::{Change, DisclosureFile, Estimate, Policy, PublishedTable, Reason, Released, read_table};
 use draw::Transcript;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -217,11 +218,12 @@ impl Desk {
         let by = self.by(may, plan).await?;
         let (protocol, sizes, left_out) =
             (may.protocol().clone(), request.sizes.clone(), request.left_out.clone());
+        let earlier = self.earlier_tables(detail.case.id).await?;
         // Finding what to suppress takes seconds of a processor.
         let computing = tokio::task::spawn_blocking(move || {
             let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
             let policy = &protocol.disclosure.policy;
-            let wanted = Wanted { plan, policy, by, sizes: &sizes, left_out: &left_out };
+            let wanted = Wanted { plan, policy, by, sizes: &sizes, left_out: &left_out, earlier: &earlier };
             let released = figures(&heard, &wanted)?;
             Ok::<_, Error>((heard, released))
         });
@@ -301,6 +303,29 @@ impl Desk {
             }
             Err(_) => Err(Refusal::conflict("refusal-release-stopped")),
         }
+    }
+
+    /// The tables of all earlier releases of a case, as they were published.
+    async fn earlier_tables(&self, case: i64) -> Answer<Vec<PublishedTable>> {
+        Ok(self
+            .store
+            .read(move |tx| {
+                let mut tables = Vec::new();
+                for earlier in release::of_case(tx, case)?.iter().filter(|one| one.signed.is_some()) {
+                    let stated = release::file(tx, earlier.id, "data/disclosure.json")?.unwrap_or_default();
+                    let stated: DisclosureFile = serde_json::from_slice(&stated).map_err(damaged)?;
+                    for table in &stated.tables {
+                        let path = format!("data/tables/{}.csv", table.name);
+                        let bytes = release::file(tx, earlier.id, &path)?.unwrap_or_default();
+                        let read = read_table(&table.name, &bytes).map_err(damaged)?;
+                        let mut published = described(table, read).map_err(damaged)?;
+                        published.release = Some(earlier.name.clone());
+                        tables.push(published);
+                    }
+                }
+                Ok::<_, Fault>(tables)
+            })
+            .await?)
     }
 
     async fn by(&self, seat: &Seat, plan: &ReleasePlan) -> Answer<Vec<By>> {

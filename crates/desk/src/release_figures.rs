@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use disclosure::{
-    Dimension, Draft, Estimate, Policy, Quantity, Released, Sample, Space, TOTAL, Table, protect,
-    without_tables,
+    Dimension, Draft, Estimate, Policy, PublishedTable, Quantity, Released, Sample, Space, TOTAL, Table,
+    protect, without_tables,
 };
 use protocol::{Figure, Indicator, ReleasePlan};
 use survey::{Codes, Degrees, Design, Domains, LonelyUnit, Plan, ShareInterval, StagePlan, Statistic};
@@ -39,6 +39,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) sizes: &'a BTreeMap<String, u32>,
     /// Indicators that are not published.
     pub(crate) left_out: &'a [String],
+    /// Tables of earlier releases of the case, retracted ones too: what was read once is known.
+    pub(crate) earlier: &'a [PublishedTable],
 }
 
 fn refuse(what: impl ToString) -> Refusal {
@@ -62,15 +64,15 @@ pub(crate) fn figures(heard: &Heard, wanted: &Wanted<'_>) -> Answer<Released> {
     // With fewer, the figures without them would say what they answered.
     let with_and_without = doubtful >= wanted.policy.k_strict as usize
         && respondents.len() - doubtful >= wanted.policy.minimum_population as usize;
-    let space = space(&indicators, &wanted.by, with_and_without);
+    // Every dimension, left out or not: an earlier release may have used it.
+    let all: Vec<&Indicator> = wanted.plan.indicators.iter().collect();
+    let space = space(&all, &wanted.by);
     let rows: Vec<Vec<&str>> = respondents
         .iter()
         .map(|one| {
             let mut row: Vec<&str> = wanted.by.iter().map(|by| by.of(one, no_answer)).collect();
-            if with_and_without {
-                row.push(if one.doubtful { DOUBTFUL } else { UNDOUBTED });
-            }
-            for (indicator, dimension) in indicators.iter().zip(&space.dimensions[row.len()..]) {
+            row.push(if one.doubtful { DOUBTFUL } else { UNDOUBTED });
+            for (indicator, dimension) in all.iter().zip(&space.dimensions[row.len()..]) {
                 let answer = one.answer(&indicator.answers, no_answer);
                 let name = answer.and_then(|at| dimension.categories.get(at));
                 row.push(name.map_or(NO_ANSWER, String::as_str));
@@ -103,7 +105,7 @@ pub(crate) fn figures(heard: &Heard, wanted: &Wanted<'_>) -> Answer<Released> {
             estimates.extend(made.estimates(&name, None, true)?);
         }
     }
-    let draft = Draft { space: &space, tables, sample: &sample, earlier: &[], estimates };
+    let draft = Draft { space: &space, tables, sample: &sample, earlier: wanted.earlier, estimates };
     match protect(draft, wanted.policy) {
         Ok(released) => Ok(released),
         Err(disclosure::Refused::TooFew(_)) => Ok(without_tables(wanted.policy)),
@@ -137,15 +139,13 @@ fn design(respondents: &[Respondent], sizes: &BTreeMap<String, u32>) -> Answer<D
     Ok(Design::new(plan).map_err(refuse)?)
 }
 
-fn space(indicators: &[&Indicator], by: &[By], with_and_without: bool) -> Space {
+fn space(indicators: &[&Indicator], by: &[By]) -> Space {
     let mut dimensions: Vec<Dimension> = Vec::new();
     for by in by {
         let categories = by.categories.iter().map(String::as_str).chain([NO_ANSWER]);
         dimensions.push(Dimension::new(&by.name, categories));
     }
-    if with_and_without {
-        dimensions.push(Dimension::new(VALIDITY, [UNDOUBTED, DOUBTFUL]));
-    }
+    dimensions.push(Dimension::new(VALIDITY, [UNDOUBTED, DOUBTFUL]));
     for indicator in indicators {
         let names = indicator.answers.names();
         let categories = names.iter().map(String::as_str).chain([NO_ANSWER]);

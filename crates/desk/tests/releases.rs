@@ -12,6 +12,7 @@ use desk::{
     Seat, Sender,
 };
 use house::{Home, PASSWORD, log_in, now, on_both, uuid};
+use ledger::{Growth, Signer};
 
 /// A mandate with a visit whose interviews were held and whose findings are ready to be published.
 struct Zone {
@@ -142,8 +143,16 @@ impl Zone {
 
     /// So many interviews: women and men operators, of whom every third is paid directly and every fourth works long.
     async fn interviews(&self, count: u64) {
+        self.interviews_of(count, |_| "no").await;
+    }
+
+    async fn interviews_of(&self, count: u64, doubtful: impl Fn(u64) -> &'static str) {
+        self.interviews_from(0, count, doubtful).await;
+    }
+
+    async fn interviews_from(&self, first: u64, count: u64, doubtful: impl Fn(u64) -> &'static str) {
         let seat = self.seat("interviewer").await;
-        for number in 0..count {
+        for number in first..first + count {
             let code = format!("W{:07}", 97 * (number + 1) + 1);
             let woman = number % 5 < 3;
             let direct = number % 3 == 0;
@@ -177,7 +186,7 @@ impl Zone {
                     ("injury_self", if number % 6 == 0 { "lost_days" } else { "none" }),
                     ("harass", if number % 4 == 1 { "seen" } else { "never" }),
                     ("rights_count", if number % 5 == 0 { "6" } else { "2" }),
-                    ("low_validity", "no"),
+                    ("low_validity", doubtful(number)),
                 ],
             )
             .await;
@@ -329,4 +338,92 @@ async fn published(home: Rc<Home>) {
     let stands = zone.stands(&lead).await;
     let open: Vec<_> = stands.standing().unwrap().open().map(|open| open.stage.id.clone()).collect();
     assert!(open.contains(&"published".to_owned()), "a corrected release can follow: {open:?}");
+
+    // What was read once is known: the corrected release is audited together with the one that was taken back.
+    let (corrected, package) = zone.draft(&reconciler).await;
+    assert_eq!(corrected, format!("{}-2", zone.visit.to_lowercase()));
+    zone.desk.prepare_release(&reconciler, &corrected, &package, now()).await.unwrap();
+    zone.desk.sign_release(&lead.may().unwrap(), &corrected, &package, now()).await.unwrap();
+    let bag = zone.bag(&corrected).await;
+    let report = verify(&bag, trusted);
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    let stated = bag.bytes("data/disclosure.json").unwrap();
+    let stated: serde_json::Value = serde_json::from_slice(stated).unwrap();
+    assert_eq!(stated["earlier"][0]["release"], name.as_str());
+}
+
+#[test]
+fn doubtful_interviews_are_told_apart_where_enough_were_doubtful() {
+    on_both(doubtful);
+}
+
+async fn doubtful(home: Rc<Home>) {
+    let mut zone = Zone::build(&home).await;
+    let reconciler = zone.seat("reconciler").await;
+    zone.reviewed().await;
+    zone.interviews_of(60, |number| if number < 4 { "yes" } else { "no" }).await;
+    let computed = zone.compute(&reconciler).await.unwrap();
+    assert!(!computed.content.response.with_and_without, "four would be found out");
+    assert!(!computed.content.response.doubtful, "and it is not told that it was so few");
+    zone.interviews_from(60, 60, |number| if number % 4 == 0 { "yes" } else { "no" }).await;
+    let mut request = zone.request();
+    request.left_out =
+        vec!["weekly_hours".into(), "rights_known".into(), "injuries".into(), "harassment".into()];
+    let may = reconciler.may::<Read>().unwrap();
+    let computed = zone.desk.compute_release(&may, "visit", &zone.visit, request).await.unwrap();
+    assert!(computed.content.response.with_and_without);
+    let names: Vec<&str> = computed.content.tables.iter().map(|table| table.table.name.as_str()).collect();
+    assert!(names.contains(&"rest_day") && names.contains(&"rest_day_undoubted"), "{names:?}");
+    assert!(!names.contains(&"weekly_hours"), "{names:?}");
+}
+
+#[test]
+fn a_release_waits_until_enough_witnesses_have_cosigned() {
+    on_both(witnessed);
+}
+
+async fn witnessed(home: Rc<Home>) {
+    let mut zone = Zone::build(&home).await;
+    let (lead, reconciler) = (zone.seat("lead").await, zone.seat("reconciler").await);
+    zone.reviewed().await;
+    let witness = |name: &str, seed: u8| Signer::from_seed(name, &[seed; 32]).unwrap();
+    let (first, second) = (witness("authority-a.example.org", 1), witness("ngo.example.org", 2));
+    let line = |name: &str, signer: &Signer| format!("witness {name} {}\n", signer.cosigner_key());
+    let lines = format!("{}{}group both all a ngo\nquorum both\n", line("a", &first), line("ngo", &second));
+    let admin = log_in(&zone.desk, "admin@example.org").await;
+    let admin = zone.desk.administrator(&admin).unwrap();
+    assert_eq!(refused(zone.desk.set_witnesses(&admin, "quorum nobody").await), "refusal-witnesses");
+    zone.desk.set_witnesses(&admin, &lines).await.unwrap();
+    let (name, package) = zone.draft(&reconciler).await;
+    zone.desk.prepare_release(&reconciler, &name, &package, now()).await.unwrap();
+    zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await.unwrap();
+    assert_eq!(refused(zone.desk.public_release(&name).await), "refusal-not-found", "it waits");
+
+    let log = zone.desk.ledger_key();
+    let seen = zone.desk.release_growth(&lead, &name, 0).await.unwrap();
+    let growth = Growth::parse(seen.as_bytes()).unwrap();
+    let head = ledger::witness::accept(&growth, &log, None).unwrap();
+    let (line, _) = ledger::witness::cosigned(&growth, &first, 1_795_000_000).unwrap();
+    let may = lead.may::<Read>().unwrap();
+    let (stranger, _) = ledger::witness::cosigned(&growth, &witness("else.example.org", 3), 1).unwrap();
+    assert_eq!(
+        refused(zone.desk.cosign_release(&may, &name, &stranger).await),
+        "refusal-release-cosignature"
+    );
+    assert!(!zone.desk.cosign_release(&may, &name, &line).await.unwrap(), "one is not enough");
+
+    // The second has signed a newer head meanwhile, and signs nothing older.
+    zone.put(&lead, "interviewee_punished", &[]).await.unwrap_err();
+    zone.desk.begin_case(&may, NewCase { workflow: "visit", title: "Another", parent: None }).await.unwrap();
+    zone.desk.renew_release_proof(&may, &name).await.unwrap();
+    let seen = zone.desk.release_growth(&lead, &name, head.size).await.unwrap();
+    let growth = Growth::parse(seen.as_bytes()).unwrap();
+    ledger::witness::accept(&growth, &log, Some(&head)).unwrap();
+    let (line, _) = ledger::witness::cosigned(&growth, &first, 1_795_000_100).unwrap();
+    let (other, _) = ledger::witness::cosigned(&growth, &second, 1_795_000_200).unwrap();
+    assert!(zone.desk.cosign_release(&may, &name, &format!("{line}\n{other}\n")).await.unwrap());
+    let policy = ledger::Policy::parse(zone.desk.release_policy().await.unwrap().as_bytes()).unwrap();
+    let report = verify(&zone.bag(&name).await, Means { trust: Some(&policy), ..Means::default() });
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    assert_eq!(refused(zone.desk.renew_release_proof(&may, &name).await), "refusal-release-another");
 }

@@ -87,7 +87,7 @@ impl<'a> Report<'a> {
     /// Everything that the release says, from the access record to how it can be verified.
     pub fn body(self) -> Markup {
         let l = self.l;
-        let mut parts: Vec<Markup> = vec![self.about().into(), self.access(), self.chosen().into()];
+        let mut parts: Vec<Markup> = vec![self.about().into(), self.access().into(), self.chosen().into()];
         let plan = self.protocol.release.as_ref();
         let indicators = plan.into_iter().flat_map(|plan| &plan.indicators);
         let results: Vec<Markup> = indicators.map(|one| self.indicator(one)).collect();
@@ -156,19 +156,15 @@ impl<'a> Report<'a> {
         Table::new(self.l, &Address::default(), caption, "").uncounted().wide()
     }
 
-    fn access(self) -> Markup {
-        let l = self.l;
-        let mut table = self
-            .table(l.text("release-access"))
-            .column(Column::new(l.text("release-when")))
-            .column(Column::new(l.text("release-what")))
-            .column(Column::new(l.text("release-answer")));
+    fn access(self) -> Section {
         let workflow = self.protocol.release.as_ref().map_or("", |plan| plan.workflow.as_str());
+        let mut facts = Facts::new();
         for line in &self.content.access {
             let (what, values) = self.fact_words(workflow, &line.kind, &line.values);
-            table = table.row([self.when(&line.when).into(), what.into(), values.into()]);
+            let said = if values.is_empty() { what } else { format!("{what} — {values}") };
+            facts = facts.fact(self.when(&line.when), said);
         }
-        table.into()
+        Section::new(self.l.text("release-access")).part(facts)
     }
 
     /// How people were chosen, and who answered.
@@ -408,7 +404,14 @@ impl<'a> Report<'a> {
         for answer in &columns {
             shown = shown.column(Column::new(self.category(&answers.dimension, answer)).numeric());
         }
-        for group in rows {
+        let is_nobody = |group: &[String]| {
+            let own = table
+                .cells
+                .iter()
+                .filter(|cell| cell.position.split_last().is_some_and(|(_, rest)| rest == group));
+            own.clone().all(|cell| cell.shown == Shown::Count(0))
+        };
+        for group in rows.into_iter().filter(|group| !is_nobody(group)) {
             let named = axes.iter().zip(group).map(|(axis, name)| self.category(&axis.dimension, name));
             let mut cells: Vec<Cell> = named.map(Cell::from).collect();
             for answer in &columns {

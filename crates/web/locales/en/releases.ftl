@@ -98,9 +98,6 @@ release-month =
        *[12] December { $year }
     }
 release-access = Access
-release-when = When
-release-what = What
-release-answer = Details
 release-chosen = How people were chosen, and who answered
 release-no-draw = No draw is inside: nothing here shows how the people asked were chosen.
 release-draws = Draws inside, void ones too: { $draws }. Whoever verifies the release recomputes them.
