@@ -112,3 +112,20 @@ async fn a_release_is_previewed_signed_by_two_read_by_everybody_and_taken_back()
     let seen = nobody.get(&page).await;
     assert!(seen.says(why) && seen.says("retracted"), "{}", seen.text());
 }
+
+#[tokio::test]
+async fn an_administrator_names_the_witnesses_that_releases_wait_for() {
+    let zone = zone().await;
+    let mut lena = zone.house.logged_in("Lena").await;
+    assert_eq!(lena.get("/ledger/witnesses").await.status, StatusCode::FORBIDDEN);
+    let mut ada = zone.house.logged_in("Ada").await;
+    assert!(ada.get("/ledger").await.body.contains("/ledger/witnesses"));
+    let seen = ada.post("/ledger/witnesses", &[("witnesses", "witness a nothing\nquorum a")]).await;
+    assert!(
+        seen.says("These witnesses cannot be used:") && seen.says("witness a nothing"),
+        "{}",
+        seen.text()
+    );
+    let seen = ada.send("/ledger/witnesses", &[("witnesses", "quorum none")]).await;
+    assert!(seen.says("The witnesses are kept."), "{}", seen.text());
+}

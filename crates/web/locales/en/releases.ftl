@@ -217,3 +217,13 @@ refusal-retraction-reason = A reason is missing or too long.
     .next = Say in up to 2,000 characters what is wrong.
 refusal-retraction-not-asked = Nobody asked for the retraction of this release.
     .next = Ask for it with a reason; another person then agrees.
+
+# Witnesses
+witnesses-title = Witnesses of releases
+witnesses-says = Witnesses are authorities or organisations that check, each with a key of their own, that the ledger only grows, and cosign its head (deungdae witness). A release is public once enough of them have cosigned.
+witnesses-policy = Policy of the releases to come
+witnesses-policy-note = Give it to those who verify releases, on paper or by a way of their own.
+witnesses-lines = Witnesses, groups and quorum
+witnesses-hint = Lines as “witness NAME KEY”, “group NAME NUMBER MEMBERS…”, and one “quorum NAME” or “quorum none”. What `deungdae witness show` prints is the key.
+witnesses-submit = Keep these witnesses
+done-witnesses = The witnesses are kept. Releases signed from now on wait for them.

@@ -198,3 +198,13 @@ refusal-retraction-reason = 理由がないか、長すぎます。
     .next = 何が誤りかを2,000字以内で書いてください。
 refusal-retraction-not-asked = この公表の撤回を求めた人はいません。
     .next = 理由を書いて求めてください。その後、別の人が同意します。
+
+# 証人
+witnesses-title = 公表の証人
+witnesses-says = 証人とは、それぞれ自分の鍵で、台帳が増えるだけであることを確かめ、その先頭に連署する当局や団体です（deungdae witness）。十分な証人が連署すると公表されます。
+witnesses-policy = これからの公表の方針
+witnesses-policy-note = 公表を検証する人に、紙か別の手段で渡してください。
+witnesses-lines = 証人、組、定足数
+witnesses-hint = 「witness 名前 鍵」「group 名前 数 構成員…」の行と、「quorum 名前」または「quorum none」の1行。鍵は `deungdae witness show` が出すものです。
+witnesses-submit = これらの証人にする
+done-witnesses = 証人を決めました。これから署名する公表は、証人を待ちます。

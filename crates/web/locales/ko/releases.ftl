@@ -198,3 +198,13 @@ refusal-retraction-reason = 이유가 없거나 너무 깁니다.
     .next = 무엇이 잘못되었는지 2,000자 이내로 적으십시오.
 refusal-retraction-not-asked = 이 발표의 철회를 요청한 사람이 없습니다.
     .next = 이유를 적어 요청하십시오. 그다음 다른 사람이 동의합니다.
+
+# 증인
+witnesses-title = 발표의 증인
+witnesses-says = 증인은 저마다 자기 열쇠로, 원장이 늘어나기만 하는지 살피고 그 머리에 함께 서명하는 당국이나 단체입니다(deungdae witness). 충분한 증인이 서명하면 발표가 공개됩니다.
+witnesses-policy = 앞으로의 발표에 쓰는 정책
+witnesses-policy-note = 발표를 검증하는 사람들에게 종이로, 또는 따로 전하십시오.
+witnesses-lines = 증인, 모임, 정족수
+witnesses-hint = “witness 이름 열쇠”, “group 이름 수 구성원…” 줄과 “quorum 이름” 또는 “quorum none” 한 줄. 열쇠는 `deungdae witness show`가 내놓은 것입니다.
+witnesses-submit = 이 증인들로 하기
+done-witnesses = 증인을 정하였습니다. 이제부터 서명하는 발표는 이들을 기다립니다.

@@ -12,7 +12,8 @@ use crate::answer::{Answer, Refusal};
 use crate::frame::Link;
 use crate::locale::Locale;
 use crate::moment::{moment, moment_cell};
-use crate::patterns::{Cell, CodeBlock, Column, Facts, Field, Form, Prose, Section, Table};
+use crate::pages::witnesses::WITNESSES;
+use crate::patterns::{Cell, CodeBlock, Column, Facts, Field, Form, LinkText, Prose, Section, Table};
 use crate::room::{Approach, Visitor, Web};
 use crate::sheet::Sheet;
 
@@ -77,7 +78,10 @@ async fn page(visitor: Visitor, approach: Approach) -> Answer<Sheet> {
 
     let head = Facts::new().fact(l.text("ledger-origin"), visitor.desk().ledger_origin());
     let frame = visitor.frame(l.text("room-ledger")).state(l.count("ledger-state", page.size));
-    let sheet = Sheet::new(frame).part(Prose::new(l.text("ledger-says"))).part(head);
+    let mut sheet = Sheet::new(frame).part(Prose::new(l.text("ledger-says"))).part(head);
+    if visitor.session.member().administrator {
+        sheet = sheet.part(LinkText::new(l.text("witnesses-title"), WITNESSES));
+    }
     if end.is_some() {
         return Ok(sheet.part(table));
     }

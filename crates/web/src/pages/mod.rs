@@ -42,6 +42,7 @@ mod submission_versions;
 mod submissions;
 mod today;
 mod unlock;
+mod witnesses;
 mod wording;
 
 use axum::Router;
@@ -85,6 +86,7 @@ pub fn router(web: Web) -> Router {
         .merge(submission_acts::router())
         .merge(submissions::router())
         .merge(today::router())
-        .merge(unlock::router());
+        .merge(unlock::router())
+        .merge(witnesses::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }
