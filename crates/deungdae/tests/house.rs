@@ -17,6 +17,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("ledger", 0, &[]),
     ("passkey", 0, &[]),
     ("draw", 0, &["ledger"]),
+    ("frame", 0, &[]),
     ("survey", 0, &[]),
     ("disclosure", 0, &["survey"]),
     ("bag", 0, &["ledger", "draw", "disclosure"]),

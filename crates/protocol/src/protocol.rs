@@ -2,6 +2,7 @@ use crate::compartment::{self, Compartment, Sealing, are_apart};
 use crate::disclosure::{self, Disclosure, FieldOfForm, NamedField};
 use crate::fingerprint::fingerprint;
 use crate::form::{self, ProtocolForm, ReadForm};
+use crate::frame::{self, Frame};
 use crate::problem::Problem;
 use crate::registry::{self, Registry};
 use crate::release::{self, ReleasePlan};
@@ -39,6 +40,8 @@ pub struct Protocol {
     pub registries: Vec<Registry>,
     /// How its kinds of case go, by name.
     pub workflows: Vec<ProtocolWorkflow>,
+    /// The lists that people are drawn from, and how; none where nobody is drawn.
+    pub frame: Option<Frame>,
     /// What its published tables keep to.
     pub disclosure: Disclosure,
     /// What is published of its cases; none if it publishes nothing.
@@ -140,6 +143,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     entries::check(&forms, forms.len() == form_files.len(), &mut registries, problems);
     form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
     let roles = role::read(&root, &compartments, problems);
+    let workflows = workflow::read(files, &compartments, &roles, problems);
     let mut protocol = Protocol {
         name: root.text("name", problems).value,
         version: root.text("version", problems).value,
@@ -147,7 +151,8 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         description: root.translated("description", problems),
         method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
         other_forms: other_forms(&root, &compartments, problems),
-        workflows: workflow::read(files, &compartments, &roles, problems),
+        frame: frame::read(&root, &registries, &workflows, problems),
+        workflows,
         roles,
         compartments,
         forms: Vec::new(),

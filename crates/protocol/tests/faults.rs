@@ -233,8 +233,8 @@ fn a_sealed_value_decides_nothing_and_a_finding_is_of_a_known_visit() {
     plant(
         &mut folder,
         VISIT,
-        "type = \"number\"\nclass = \"open\"",
-        "type = \"number\"\nclass = \"sensitive\"",
+        "type = \"number\"\nclass = \"open\"\n\n",
+        "type = \"number\"\nclass = \"sensitive\"\n\n",
     );
     plant(&mut folder, "workflow/finding.toml", "within = \"visit\"", "within = \"inspection\"");
     let problems = Protocol::read(&folder).expect_err("the folder has faults");

@@ -494,4 +494,83 @@ CREATE TABLE release_file (       -- public
   path TEXT NOT NULL,
   content BLOB NOT NULL,
   PRIMARY KEY (case_release, path)
+-- Frames and draws -------------------------------------------------------------------------------
+-- The frame of a case (a visit): lists that people are drawn from, and how the draw went. Lines are identity and sealed.
+
+CREATE TABLE frame_list (         -- a list as it was read; the latest of its kind counts
+  id BIGINT PRIMARY KEY,
+  in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  kind TEXT NOT NULL,
+  file_hash TEXT NOT NULL,
+  people BIGINT NOT NULL,
+  sealed BLOB NOT NULL,
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  leaf BIGINT NOT NULL
+);
+CREATE INDEX frame_list_case ON frame_list (in_case, id);
+
+CREATE TABLE frame (              -- the lists together, frozen
+  id BIGINT PRIMARY KEY,
+  in_case BIGINT NOT NULL UNIQUE REFERENCES mandate_case (id),
+  hash TEXT NOT NULL,             -- SHA-256 of its lines
+  root TEXT NOT NULL,             -- of the Merkle tree over its salted lines
+  people BIGINT NOT NULL,
+  strata JSON NOT NULL,           -- how many in each
+  sealed BLOB NOT NULL,
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  leaf BIGINT NOT NULL
+);
+
+CREATE TABLE walk_draw (          -- a row and a seat drawn during the tour
+  id BIGINT PRIMARY KEY,
+  in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  workshop TEXT NOT NULL,
+  of_rows BIGINT NOT NULL,
+  of_seats BIGINT NOT NULL,
+  drawn_row BIGINT NOT NULL,
+  drawn_seat BIGINT NOT NULL,
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  leaf BIGINT NOT NULL
+);
+CREATE INDEX walk_draw_case ON walk_draw (in_case, id);
+
+CREATE TABLE case_draw (          -- one draw of the sequence; where it stands follows from its messages
+  id BIGINT PRIMARY KEY,
+  in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  draw TEXT NOT NULL UNIQUE,      -- site/period/number
+  seq BIGINT NOT NULL,
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  UNIQUE (in_case, seq)
+);
+
+CREATE TABLE draw_message (       -- public; one that was cosigned is a newer row of the same file
+  id BIGINT PRIMARY KEY,
+  draw BIGINT NOT NULL REFERENCES case_draw (id),
+  file TEXT NOT NULL,
+  content TEXT NOT NULL,
+  member BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  leaf BIGINT NOT NULL
+);
+CREATE INDEX draw_message_draw ON draw_message (draw, id);
+
+CREATE TABLE draw_secret (        -- the monitor's keys, its randomness, the call list: sealed
+  draw BIGINT NOT NULL REFERENCES case_draw (id),
+  name TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (draw, name)
+);
+
+CREATE TABLE draw_attempt (       -- what became of attempts to hear somebody; codes are counted by everybody
+  id BIGINT PRIMARY KEY,
+  draw BIGINT NOT NULL REFERENCES case_draw (id),
+  seq BIGINT NOT NULL,
+  code TEXT NOT NULL,
+  reserve BIGINT NOT NULL,        -- 1: of somebody in reserve
+  sealed BLOB NOT NULL,
+  UNIQUE (draw, seq)
 );
