@@ -2,10 +2,12 @@
 //! happen. Nothing is overwritten, and whoever may say what is the workflow's to decide.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use casework::{Amends, Fact, FieldKind, Value, standing};
 use jiff::Timestamp;
 use protocol::{Protocol, ProtocolWorkflow, ReleasePlan};
+use protocol::{Protocol, ProtocolWorkflow};
 use seal::Place;
 use serde_json::{Map, json};
 use store::Tx;
@@ -72,6 +74,18 @@ pub(crate) fn value(workflow: &ProtocolWorkflow, kind: &str, name: &str, text: &
 impl Desk {
     /// Puts a fact on record in a case.
     pub async fn put_fact(&self, seat: &Seat, workflow: &str, code: &str, new: NewFact) -> Answer<()> {
+        let ready = self.ready_fact(seat, workflow, new).await?;
+        let (mandate, name, code) = (seat.mandate().id, workflow.to_owned(), code.to_owned());
+        self.store
+            .write(move |tx| {
+                let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
+                ready.put(tx, found.id)
+            })
+            .await
+    }
+
+    /// Seals what is to be sealed of a fact, so that it can be put on record within another change.
+    pub(crate) async fn ready_fact(&self, seat: &Seat, workflow: &str, new: NewFact) -> Answer<ReadyFact> {
         let declared = seat.workflow(workflow)?;
         let by_release = |plan: &ReleasePlan| {
             let kinds = [&plan.prepared, &plan.signed, &plan.retracted];
@@ -117,6 +131,22 @@ impl Desk {
             salt,
         };
         self.store.write(move |tx| put(tx, &protocol, mandate, &name, &code, said).map(drop)).await
+        Ok(ReadyFact {
+            id,
+            at,
+            reason,
+            values,
+            open,
+            keys: [values_key, reason_key],
+            sealed_values,
+            sealed_reason,
+            protocol: seat.protocol().clone(),
+            workflow: workflow.to_owned(),
+            mandate: seat.mandate().id,
+            by: seat.session().member().id,
+            salt: self.salt(),
+            new,
+        })
     }
 
     /// The number of a compartment of the mandate by its name in the protocol.
@@ -129,7 +159,7 @@ impl Desk {
     }
 
     /// Seals a part of a fact; the data key is to be kept with it.
-    async fn seal_part(
+    pub(crate) async fn seal_part(
         &self,
         compartment: i64,
         place: &Place<'_>,
@@ -249,4 +279,114 @@ pub(crate) fn put(
         },
     )?;
     Ok(found.id)
+/// A fact that is ready to be put on record within a change.
+pub(crate) struct ReadyFact {
+    id: i64,
+    new: NewFact,
+    at: Timestamp,
+    reason: String,
+    values: BTreeMap<String, Value>,
+    open: Map<String, serde_json::Value>,
+    keys: [Option<DataKey>; 2],
+    sealed_values: Option<Vec<u8>>,
+    sealed_reason: Option<Vec<u8>>,
+    protocol: Arc<Protocol>,
+    workflow: String,
+    mandate: i64,
+    by: i64,
+    salt: [u8; 32],
+}
+
+impl ReadyFact {
+    /// Whether a fact of its kind counts already.
+    pub(crate) fn is_there(&self, tx: &mut Tx, protocol: &Protocol, case: i64) -> Result<bool, Error> {
+        let declared = protocol.workflow(&self.workflow).ok_or_else(Refusal::not_found)?;
+        let facts: Vec<Fact> = case::facts(tx, case)?.iter().map(|fact| fact_of(declared, fact)).collect();
+        let standing = standing(&declared.workflow, &facts, &moment(tx.now()));
+        Ok(standing.facts.iter().any(|fact| fact.kind == self.new.kind))
+    }
+
+    /// Puts it on record, if the workflow takes it now.
+    pub(crate) fn put(self, tx: &mut Tx, case: i64) -> Result<(), Error> {
+        let ReadyFact { id, new, at, reason, values, open, keys, sealed_values, sealed_reason, .. } = self;
+        let ReadyFact { protocol, workflow, mandate, by, salt, .. } = self;
+        let declared = protocol.workflow(&workflow).ok_or_else(Refusal::not_found)?;
+        let role = mandate::place(tx, mandate, by)?.map(|place| place.role);
+        // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
+        case::take(tx, case)?;
+        let known = case::facts(tx, case)?;
+        // Two facts of one moment keep their order, and a clock that was set back changes none.
+        let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
+        let recorded = tx.now().max(after_known);
+        let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
+        let now = moment(recorded);
+        let standing = standing(&declared.workflow, &facts, &now);
+        let (amends, withdraws) = match new.amends {
+            None => (None, false),
+            Some(Amending::Corrects(earlier)) => (Some(earlier), false),
+            Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
+        };
+        let fact = Fact {
+            id: id.to_string(),
+            kind: new.kind.clone(),
+            at,
+            recorded: now.timestamp(),
+            by: by.to_string(),
+            roles: role.into_iter().collect(),
+            values,
+            reason: Some(reason).filter(|reason| !reason.is_empty()),
+            amends: new.amends.map(|amending| match amending {
+                Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
+                Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
+            }),
+        };
+        standing.may(&fact).map_err(|why| refusal(declared, why))?;
+        for key in keys.into_iter().flatten() {
+            mandate::add_data_key(tx, &key)?;
+        }
+        let roles = json!(fact.roles).to_string();
+        let open_values = json!(open).to_string();
+        // The leaf commits to all of the fact, sealed as it is kept.
+        let content = json!([id, case, new.kind, new.at, recorded, by, amends, withdraws]);
+        let commitment = ledger::commitment(
+            &salt,
+            &[
+                content.to_string().as_bytes(),
+                roles.as_bytes(),
+                open_values.as_bytes(),
+                sealed_values.as_deref().unwrap_or_default(),
+                sealed_reason.as_deref().unwrap_or_default(),
+            ],
+        );
+        let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
+        let leaf = record::append(tx, &leaf)?;
+        let action = match (amends, withdraws) {
+            (None, _) => "case.fact",
+            (Some(_), false) => "case.fact.correct",
+            (Some(_), true) => "case.fact.withdraw",
+        };
+        let done = Done::new(recorded, Some(by), action).in_mandate(mandate).about("case", case);
+        let done = done.with("kind", new.kind.as_str()).with("fact", id);
+        let done = done.with("salt", crate::desk::hex(&salt));
+        record::audit(tx, Done { leaf: Some(leaf), ..done })?;
+        case::add_fact(
+            tx,
+            &CaseFact {
+                id,
+                case,
+                kind: new.kind,
+                at: new.at,
+                recorded,
+                member: by,
+                roles,
+                open_values,
+                sealed_values,
+                sealed_reason,
+                amends,
+                withdraws,
+                leaf,
+            },
+        )?;
+        Ok(())
+    }
 }

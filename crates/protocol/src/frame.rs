@@ -196,11 +196,7 @@ pub(crate) fn read(
     (problems.len() == told).then_some(frame)
 }
 
-fn columns(
-    section: &Section,
-    registry: Option<&Registry>,
-    problems: &mut Vec<Problem>,
-) -> Vec<FrameColumn> {
+fn columns(section: &Section, registry: Option<&Registry>, problems: &mut Vec<Problem>) -> Vec<FrameColumn> {
     let mut columns = Vec::new();
     for column in section.sections("column", problems) {
         let name = column.text("property", problems).value;

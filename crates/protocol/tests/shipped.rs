@@ -85,7 +85,11 @@ fn phones_receive_open_registries_only() {
     let workplace = read("workplace");
     let on_device = workplace.registries.iter().filter(|registry| registry.on_device());
     let names: Vec<&str> = on_device.map(|registry| registry.name.as_str()).collect();
-    assert_eq!(names, ["establishments", "visits", "draw_codes", "actions"], "the roster never leaves the server");
+    assert_eq!(
+        names,
+        ["establishments", "visits", "draw_codes", "actions"],
+        "the roster never leaves the server"
+    );
     let establishments = workplace.registry("establishments").expect("the registry is there");
     assert!(establishments.device_properties().all(|property| property.name != "est_under18"));
     let sector = establishments.property("est_sector");

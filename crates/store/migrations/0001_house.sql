@@ -529,8 +529,7 @@ CREATE TABLE walk_draw (          -- a row and a seat drawn during the tour
   workshop TEXT NOT NULL,
   of_rows BIGINT NOT NULL,
   of_seats BIGINT NOT NULL,
-  drawn_row BIGINT NOT NULL,
-  drawn_seat BIGINT NOT NULL,
+  sealed BLOB NOT NULL,           -- row and seat: they say who sat there
   member BIGINT NOT NULL,
   at BIGINT NOT NULL,
   leaf BIGINT NOT NULL

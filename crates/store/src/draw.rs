@@ -140,11 +140,9 @@ pub fn add_secret(tx: &mut Tx, draw: i64, name: &str, sealed: &[u8]) -> Result<b
 
 /// A secret of a draw.
 pub fn secret(tx: &mut Tx, draw: i64, name: &str) -> Result<Option<Vec<u8>>, Fault> {
-    tx.maybe(
-        "SELECT sealed FROM draw_secret WHERE draw = $1 AND name = $2",
-        params![draw, name],
-        |row| row.get(0),
-    )
+    tx.maybe("SELECT sealed FROM draw_secret WHERE draw = $1 AND name = $2", params![draw, name], |row| {
+        row.get(0)
+    })
 }
 
 /// Destroys a secret of a draw.

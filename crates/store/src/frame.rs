@@ -63,10 +63,8 @@ pub struct WalkDraw {
     pub of_rows: i64,
     /// Of so many seats in a row.
     pub of_seats: i64,
-    /// The row.
-    pub row: i64,
-    /// The seat.
-    pub seat: i64,
+    /// Row and seat, sealed: they say who sat there.
+    pub sealed: Vec<u8>,
     /// Who drew.
     pub member: i64,
     /// When (ms).
@@ -165,16 +163,15 @@ pub fn of_case(tx: &mut Tx, case: i64) -> Result<Option<Frame>, Fault> {
 /// Keeps what was drawn during the tour.
 pub fn add_walk(tx: &mut Tx, walk: &WalkDraw) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO walk_draw (id, in_case, workshop, of_rows, of_seats, drawn_row, drawn_seat, member, at, leaf) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO walk_draw (id, in_case, workshop, of_rows, of_seats, sealed, member, at, leaf) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             walk.id,
             walk.case,
             &walk.workshop,
             walk.of_rows,
             walk.of_seats,
-            walk.row,
-            walk.seat,
+            walk.sealed.as_slice(),
             walk.member,
             walk.at,
             walk.leaf
@@ -186,7 +183,7 @@ pub fn add_walk(tx: &mut Tx, walk: &WalkDraw) -> Result<(), Fault> {
 /// What was drawn during the tour, in order.
 pub fn walks(tx: &mut Tx, case: i64) -> Result<Vec<WalkDraw>, Fault> {
     tx.rows(
-        "SELECT id, in_case, workshop, of_rows, of_seats, drawn_row, drawn_seat, member, at, leaf FROM walk_draw \
+        "SELECT id, in_case, workshop, of_rows, of_seats, sealed, member, at, leaf FROM walk_draw \
          WHERE in_case = $1 ORDER BY id",
         params![case],
         |row| {
@@ -196,11 +193,10 @@ pub fn walks(tx: &mut Tx, case: i64) -> Result<Vec<WalkDraw>, Fault> {
                 workshop: row.get(2)?,
                 of_rows: row.get(3)?,
                 of_seats: row.get(4)?,
-                row: row.get(5)?,
-                seat: row.get(6)?,
-                member: row.get(7)?,
-                at: row.get(8)?,
-                leaf: row.get(9)?,
+                sealed: row.get(5)?,
+                member: row.get(6)?,
+                at: row.get(7)?,
+                leaf: row.get(8)?,
             })
         },
     )

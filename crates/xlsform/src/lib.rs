@@ -39,4 +39,4 @@ mod xml;
 
 pub use convert::{Converted, convert};
 pub use problem::{Failure, Problem};
-pub use workbook::Workbook;
+pub use workbook::{TableRow, Workbook, tables};

@@ -39,6 +39,29 @@ pub(crate) struct Sheet {
     pub(crate) rows: Vec<Vec<(usize, String)>>,
 }
 
+/// A row of a plain table: its number as a spreadsheet shows it, and its cells from the first column on.
+pub type TableRow = (u64, Vec<String>);
+
+/// Reads the sheets of an `.xlsx` file as plain tables of text, for files that are no forms.
+///
+/// Memory is bounded as in [`Workbook::from_xlsx`].
+pub fn tables(bytes: &[u8]) -> Result<Vec<(String, Vec<TableRow>)>, Failure> {
+    let plain = |row: GridRow| {
+        let mut cells = Vec::new();
+        for (column, text) in row.cells {
+            if cells.len() <= column {
+                cells.resize(column + 1, String::new());
+            }
+            if let Some(cell) = cells.get_mut(column) {
+                *cell = text;
+            }
+        }
+        (row.number as u64, cells)
+    };
+    let grids = xlsx::grids(bytes, |_, _| true)?;
+    Ok(grids.into_iter().map(|(name, rows)| (name, rows.into_iter().map(plain).collect())).collect())
+}
+
 impl Workbook {
     /// Reads a form from a file of any supported kind: `.xlsx`, a Markdown table or `.csv`, told apart by content.
     ///

@@ -23,6 +23,16 @@ const MAX_CELLS: usize = 2_000_000;
 const MAX_COLUMN: usize = 16_384;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Failure> {
+    let known = |name: &str, count: usize| spelling::is_known_sheet(&name.to_lowercase()) || count == 1;
+    let grids = grids(bytes, known)?;
+    grids.into_iter().map(|(name, rows)| Sheet::from_grid(name, rows.into_iter())).collect()
+}
+
+/// The cells of the sheets that are wanted, by name and number of sheets; the others are empty.
+pub(super) fn grids(
+    bytes: &[u8],
+    wanted: impl Fn(&str, usize) -> bool,
+) -> Result<Vec<(String, Vec<GridRow>)>, Failure> {
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e.to_string()))?;
     let mut parts = Parts { archive, left: MAX_BYTES };
     let main = parts
@@ -49,8 +59,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Failure> {
     let count = names.len();
     let mut sheets = Vec::with_capacity(count);
     for (name, id) in names {
-        if !spelling::is_known_sheet(&name.to_lowercase()) && count > 1 {
-            sheets.push(Sheet { name, ..Sheet::default() });
+        if !wanted(&name, count) {
+            sheets.push((name, Vec::new()));
             continue;
         }
         let part = relations.iter().find(|r| r.id == id).map(|r| parts.xml(&r.target)).transpose()?.flatten();
@@ -58,7 +68,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Failure> {
             return Err(damaged(&format!("the sheet '{name}' is missing")));
         };
         let rows = cells.rows(&part, &name)?;
-        sheets.push(Sheet::from_grid(name, rows.into_iter())?);
+        sheets.push((name, rows));
     }
     Ok(sheets)
 }

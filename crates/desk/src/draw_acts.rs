@@ -1,0 +1,354 @@
+//! What the monitor does in a draw: design, announcement, reveal, beacon, end.
+
+use std::collections::BTreeMap;
+
+use draw::transcript::VOID;
+use draw::{Beacon, CHAINS, End, Message, PartyKey, Roster, Source, Suite, acts, beacon};
+use serde_json::{Map, Value, json};
+use store::draw::{self as draws, CaseDraw};
+use store::{Fault, frame, mandate};
+use zeroize::Zeroizing;
+
+use crate::Desk;
+use crate::answer::{Answer, Error, Refusal};
+use crate::disclosure_policy::disclosure_policy;
+use crate::draws::{Addition, engine, keep, read_detail, secret};
+use crate::frames::series;
+use crate::may::{May, Read};
+use crate::record;
+
+/// The monitor's name in every design.
+pub const MONITOR: &str = "monitor";
+
+/// A party that takes part beside the monitor.
+#[derive(Debug, Clone, Default)]
+pub struct NewParty {
+    /// Its name: a-z, 0-9 and -.
+    pub name: String,
+    /// `authority`, `employer` or `auditor`.
+    pub role: &'static str,
+    /// Its public key, as `deungdae draw key` printed it.
+    pub key: String,
+}
+
+/// A draw that is to be begun.
+#[derive(Debug, Clone, Default)]
+pub struct NewDraw {
+    /// Who takes part.
+    pub parties: Vec<NewParty>,
+    /// Whether each stratum is drawn by itself.
+    pub stratified: bool,
+    /// Whether `hmac-commit` is used and not `ecvrf`.
+    pub hash_only: bool,
+    /// How many are drawn.
+    pub n: u64,
+    /// How many in reserve; the protocol's share where none is given.
+    pub reserve: Option<u64>,
+    /// How many others may be called at most.
+    pub others: u64,
+    /// Until when the parties reveal (ms).
+    pub reveal_deadline: i64,
+}
+
+/// Where the public randomness comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Randomness {
+    /// Dice, thrown in public after the reveals.
+    Dice,
+    /// The first round of this chain of drand at least an hour after the deadline.
+    Drand(&'static str),
+}
+
+/// The public randomness, as it came.
+#[derive(Debug, Clone)]
+pub enum Brought<'a> {
+    /// The digits that were thrown; spaces do not matter.
+    Dice(&'a str),
+    /// The answer of drand.
+    Drand(&'a str),
+}
+
+impl Desk {
+    /// Begins the next draw of a case: design, roster, key and the monitor's commitment. Answers its number.
+    pub async fn begin_draw(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        new: NewDraw,
+    ) -> Answer<i64> {
+        let declared = may.frame(workflow)?;
+        let keyring = self.roster_keys(may, declared).await?;
+        let state = self.frame_state(may, workflow, code).await?;
+        let frozen = state.frozen.ok_or_else(|| Refusal::conflict("refusal-frame-not-frozen"))?;
+        self.draw_may_begin(may, workflow, code, &declared.facts.committed).await?;
+        let before = self.draws(may, workflow, code).await?;
+        if before.iter().any(|draw| !draw.ended()) {
+            return Err(Refusal::conflict("refusal-draw-going-on").into());
+        }
+        let ends = before.iter().filter_map(|draw| {
+            let (end, hash) = draw.report.known.end.as_ref()?;
+            let state = if *end == End::Done { "done" } else { "void" };
+            Some(json!({"seq": draw.row.seq, "state": state, "message": hex::encode(hash)}))
+        });
+        let earlier: Vec<Value> = ends.collect();
+        let seq = i64::try_from(before.len()).unwrap_or(i64::MAX) + 1;
+        let draw_id = format!("{}/{seq}", series(&state.case));
+        let signing = Zeroizing::new(self.salt());
+        let key = PartyKey::from_seed(&signing);
+        let mut parties = Map::new();
+        parties.insert(MONITOR.into(), json!({"role": "monitor", "key": key.public()}));
+        for party in &new.parties {
+            let (name, public) = (party.name.trim().to_owned(), party.key.trim().to_lowercase());
+            if parties.insert(name.clone(), json!({"role": party.role, "key": public})).is_some() {
+                return Err(Refusal::invalid("refusal-draw-party-twice").with("party", name).into());
+            }
+        }
+        let reserve = new.reserve.unwrap_or((new.n * u64::from(declared.reserve_percent)).div_ceil(100));
+        let dispositions: Map<String, Value> =
+            declared.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
+        let policy = disclosure_policy(&may.protocol().disclosure);
+        let mut design = json!({
+            "parties": parties,
+            "frame": format!("{} people of {}, frozen with SHA-256 {}", frozen.people, state.case.code, frozen.hash),
+            "stage": declared.stage,
+            "scheme": if new.stratified { "stratified-srs" } else { "srs" },
+            "suite": if new.hash_only { Suite::HmacCommit.name() } else { Suite::Ecvrf.name() },
+            "n": new.n,
+            "reserve": reserve,
+            "min_per_stratum": if new.stratified { declared.minimum_per_stratum } else { 0 },
+            "number": declared.number,
+            "replacement": declared.replacement,
+            "dispositions": dispositions,
+            "k_max": new.others,
+            "reveal_deadline": record::seconds(new.reveal_deadline),
+            "earlier": earlier,
+            "notes": {
+                "disclosure_policy": policy.hash(),
+                "frame_root": frozen.root,
+                "frame_sha256": frozen.hash,
+                "protocol": format!("{} {}", may.protocol().name, may.protocol().version),
+            },
+        });
+        if new.stratified {
+            design["strata"] = json!([declared.stratum]);
+        }
+        let Value::Object(design) = design else {
+            return Err(Fault::internal("a design is an object").into());
+        };
+        let now = self.seconds();
+        let (design_file, design) = acts::design(&draw_id, design, now).map_err(engine)?;
+
+        // From the design on, each message is made from what those before it establish.
+        let mut files = draw::Transcript::default();
+        let mut messages = Vec::new();
+        let mut signed = |name: String, mut message: Message| -> Result<draw::Known, Error> {
+            message.sign(MONITOR, &key).map_err(engine)?;
+            files.put(&name, &message).map_err(engine)?;
+            messages.push((name, message));
+            let others: Vec<_> = before.iter().map(|draw| draw.transcript.clone()).collect();
+            let trust = draw::Trust { now: Some(now), others: &others, ..draw::Trust::default() };
+            let report = draw::verify(&files, trust);
+            match report.first_lie() {
+                Some(lie) => Err(crate::draws::lies(lie).into()),
+                None => Ok(report.known),
+            }
+        };
+        let known = signed(design_file, design)?;
+        let (_, lines) = self.frozen_lines(keyring, frozen.clone()).await?;
+        let read = known.design.as_ref().ok_or_else(|| Fault::internal("a design was not read"))?;
+        let roster = Roster::freeze(read, lines.records()).map_err(engine)?;
+        let mut sizes = vec![0_u64; roster.strata.len()];
+        for unit in &roster.units {
+            if let Some(size) = sizes.get_mut(unit.stratum as usize) {
+                *size += 1;
+            }
+        }
+        draw::allocate(new.n, &sizes, read.min_per_stratum).map_err(engine)?;
+        let (salt_key, drawing, random) =
+            (Zeroizing::new(self.salt()), Zeroizing::new(self.salt()), Zeroizing::new(self.salt()));
+        let root = roster.commit(&draw_id, &salt_key).root();
+        let mut file_hash = [0; 32];
+        hex::decode_to_slice(&frozen.hash, &mut file_hash)
+            .map_err(|error| Fault::Damaged { what: error.to_string() })?;
+        let (name, message) = acts::roster(&known, &root, roster.len(), &file_hash, now).map_err(engine)?;
+        let known = signed(name, message)?;
+        let (name, message) = acts::key(&known, &drawing, now).map_err(engine)?;
+        let known = signed(name, message)?;
+        let (name, message) = acts::commit(&known, MONITOR, &random, now).map_err(engine)?;
+        signed(name, message)?;
+
+        let id = self.store.new_id();
+        let mut secrets = Vec::new();
+        for (name, bytes) in [
+            (secret::SIGNING, &signing),
+            (secret::SALT, &salt_key),
+            (secret::DRAWING, &drawing),
+            (secret::RANDOM, &random),
+        ] {
+            secrets.push(self.seal_secret(may, declared, id, name, &**bytes).await?);
+        }
+        let (mandate, member, at) = (may.mandate().id, may.session().member().id, self.now());
+        let (case, row) =
+            (state.case.clone(), CaseDraw { id, case: state.case.id, draw: draw_id, seq, member, at });
+        self.store
+            .write(move |tx| {
+                store::case::take(tx, row.case)?;
+                let others = draws::of_case(tx, row.case)?.len();
+                if i64::try_from(others).unwrap_or(i64::MAX) + 1 != seq
+                    || frame::of_case(tx, row.case)?.is_none()
+                {
+                    return Err(Refusal::conflict("refusal-draw-moved").into());
+                }
+                draws::add(tx, &row)?;
+                for (file, message) in &messages {
+                    keep(tx, &row, file, message, mandate, member, at)?;
+                }
+                for one in &secrets {
+                    mandate::add_data_key(tx, &one.key.data_key)?;
+                    draws::add_secret(tx, row.id, one.name, &one.sealed)?;
+                }
+                let after = read_detail(tx, case, row, record::seconds(at))?;
+                match after.report.first_lie() {
+                    Some(lie) => Err(crate::draws::lies(lie).into()),
+                    None => Ok::<_, Error>(()),
+                }
+            })
+            .await?;
+        Ok(seq)
+    }
+
+    /// Refuses where the workflow would not take what follows from a draw.
+    async fn draw_may_begin(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        kind: &str,
+    ) -> Answer<()> {
+        let case = self.case(may, workflow, code).await?;
+        let standing = case.standing().ok_or_else(Refusal::not_found)?;
+        let there = standing.facts.iter().any(|fact| fact.kind == kind);
+        if there || standing.permitted().iter().any(|known| known.id == kind) {
+            return Ok(());
+        }
+        Err(Refusal::conflict("refusal-draw-not-yet").into())
+    }
+
+    /// Freezes everything and says where the randomness will come from.
+    pub async fn announce_draw(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        seq: i64,
+        from: Randomness,
+    ) -> Answer<()> {
+        let open = self.open_draw(may, workflow, code, seq).await?;
+        not_said(&open.detail.transcript, draw::transcript::ANNOUNCE)?;
+        let known = &open.detail.report.known;
+        let source = match from {
+            Randomness::Dice => Source::Dice,
+            Randomness::Drand(name) => {
+                let chain = CHAINS.iter().find(|chain| chain.name == name).ok_or_else(Refusal::not_found)?;
+                let earliest = open.detail.design()?.reveal_deadline.saturating_add(beacon::AFTER_REVEALS);
+                Source::Round(chain, chain.round_from(earliest))
+            }
+        };
+        let act = acts::announce(known, source, self.seconds()).map_err(engine)?;
+        let declared = open.declared;
+        let fact = self.frame_fact(may, declared, &declared.facts.committed, BTreeMap::new(), "").await?;
+        let addition = Addition { messages: vec![act], fact: Some(fact), ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+
+    /// Opens what the monitor committed to: the first to reveal.
+    pub async fn reveal_draw(&self, may: &May<'_, Read>, workflow: &str, code: &str, seq: i64) -> Answer<()> {
+        let mut open = self.open_draw(may, workflow, code, seq).await?;
+        not_said(&open.detail.transcript, &draw::transcript::reveal_file(MONITOR))?;
+        let (keyring, random) = self.draw_key(open.keyring, open.detail.row.id, secret::RANDOM).await?;
+        open.keyring = keyring;
+        let act =
+            acts::reveal(&open.detail.report.known, MONITOR, &random, self.seconds()).map_err(engine)?;
+        let addition = Addition { messages: vec![act], ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+
+    /// Brings the public randomness; the seed follows.
+    pub async fn bring_randomness(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        seq: i64,
+        brought: Brought<'_>,
+    ) -> Answer<()> {
+        let open = self.open_draw(may, workflow, code, seq).await?;
+        not_said(&open.detail.transcript, draw::transcript::BEACON)?;
+        let known = &open.detail.report.known;
+        let beacon = match brought {
+            Brought::Dice(digits) => Beacon {
+                dice: digits.chars().filter(|digit| !digit.is_whitespace()).collect(),
+                ..Beacon::default()
+            },
+            Brought::Drand(text) => {
+                let unread = || Refusal::invalid("refusal-draw-drand").problem("drand", "");
+                let answer: Value = serde_json::from_str(text).map_err(|_| unread())?;
+                let round = answer["round"].as_u64().ok_or_else(unread)?;
+                let announced = known.announcement.as_ref().map(|(announced, _)| announced.source);
+                if let Some(Source::Round(_, wanted)) = announced
+                    && wanted != round
+                {
+                    let refusal = Refusal::invalid("refusal-draw-round").problem("drand", "");
+                    return Err(refusal.with("round", round).with("wanted", wanted).into());
+                }
+                let bytes =
+                    |name: &str| hex::decode(answer[name].as_str().unwrap_or_default()).map_err(|_| unread());
+                Beacon {
+                    signature: bytes("signature")?,
+                    previous: bytes("previous_signature")?,
+                    dice: String::new(),
+                }
+            }
+        };
+        let act = acts::beacon(known, &beacon, self.seconds()).map_err(engine)?;
+        let addition = Addition { messages: vec![act], ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+
+    /// Ends a draw that was carried out, and destroys the drawing key.
+    pub async fn close_draw(&self, may: &May<'_, Read>, workflow: &str, code: &str, seq: i64) -> Answer<()> {
+        let open = self.open_draw(may, workflow, code, seq).await?;
+        let act = acts::close(&open.detail.report.known, self.seconds()).map_err(engine)?;
+        let destroyed = Some(secret::DRAWING);
+        let addition = Addition { messages: vec![act], destroyed, ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+
+    /// Breaks a draw off: public, counted, and its place in the sequence stays taken.
+    pub async fn void_draw(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        seq: i64,
+        reason: &str,
+    ) -> Answer<()> {
+        let open = self.open_draw(may, workflow, code, seq).await?;
+        if reason.trim().is_empty() {
+            return Err(Refusal::invalid("refusal-draw-why").problem("reason", "").into());
+        }
+        let act = acts::void(&open.detail.report.known, reason.trim(), self.seconds()).map_err(engine)?;
+        debug_assert_eq!(act.0, VOID);
+        let addition = Addition { messages: vec![act], ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+}
+
+/// What was said is not said again.
+pub(crate) fn not_said(transcript: &draw::Transcript, file: &str) -> Result<(), Refusal> {
+    if transcript.files.contains_key(file) {
+        return Err(Refusal::conflict("refusal-draw-said").with("file", file));
+    }
+    Ok(())
+}

@@ -1,0 +1,361 @@
+//! A visit's frame and draw: lists come in and are frozen, two authorities and an auditor take part with their own keys on
+//! the public files alone, and whoever has the files can verify them.
+
+mod house;
+
+use std::rc::Rc;
+
+use desk::draw::{self, End, Message, PartyKey, Transcript, Trust, acts};
+use desk::frame::{Heads, Kind as Wrong, Outcome};
+use desk::protocol::Protocol;
+use desk::{
+    Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, NewMandate, NewMember, NewParty, Randomness,
+    Read, Seat, SentList,
+};
+use house::{Home, PASSWORD, log_in, now, on_both};
+
+const NAME: &str = "김비밀";
+
+struct Zone {
+    desk: Desk,
+    mandate: i64,
+    code: String,
+}
+
+impl Zone {
+    async fn build(home: &Home) -> Zone {
+        let shipped = desk::protocol::shipped().into_iter().find(|(name, _)| *name == "workplace");
+        let protocol = Protocol::read(&shipped.unwrap().1).unwrap();
+        let desk = home.desk_with(vec![protocol]).await;
+        let mut people = Vec::new();
+        for (name, role) in [
+            ("admin", ""),
+            ("lead", "visit_lead"),
+            ("draw", "draw_officer"),
+            ("records", "record_reviewer"),
+            ("reconciler", "reconciler"),
+        ] {
+            let email = format!("{name}@example.org");
+            let administrator = role.is_empty();
+            let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
+            let id = desk.add_member(new).await.unwrap();
+            if !administrator {
+                people.push((id, role.to_owned()));
+            }
+        }
+        let admin = log_in(&desk, "admin@example.org").await;
+        let new = NewMandate {
+            name: "Zone".to_owned(),
+            description: String::new(),
+            protocol: "workplace".to_owned(),
+            people,
+        };
+        let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+        let mut zone = Zone { desk, mandate, code: String::new() };
+        let lead = zone.seat("lead").await;
+        let new = NewCase { workflow: "visit", title: "Haneul Garment 하늘피복", parent: None };
+        zone.code = zone.desk.begin_case(&lead.may::<Read>().unwrap(), new).await.unwrap();
+        for (kind, value) in
+            [("access_requested", ""), ("mandate_signed", "first"), ("mandate_signed", "second")]
+        {
+            let mut fact = NewFact { kind: kind.to_owned(), at: now(), ..NewFact::default() };
+            if !value.is_empty() {
+                fact.values.insert("authority".to_owned(), value.to_owned());
+            }
+            zone.desk.put_fact(&lead, "visit", &zone.code, fact).await.unwrap();
+        }
+        zone
+    }
+
+    async fn seat(&self, name: &str) -> Seat {
+        let session = log_in(&self.desk, &format!("{name}@example.org")).await;
+        self.desk.seat(&session, self.mandate).await.unwrap()
+    }
+
+    async fn import(&self, seat: &Seat, kind: &str, bytes: &[u8]) -> Result<ListRead, Error> {
+        let sent = SentList { kind, bytes };
+        self.desk.import_list(&seat.may().unwrap(), "visit", &self.code, sent).await
+    }
+
+    async fn open_stages(&self, seat: &Seat) -> Vec<String> {
+        let case = self.desk.case(&seat.may::<Read>().unwrap(), "visit", &self.code).await.unwrap();
+        case.standing().unwrap().open().map(|open| open.stage.id.clone()).collect()
+    }
+
+    async fn public(&self, seat: &Seat, seq: i64) -> Transcript {
+        self.desk.draw(&seat.may().unwrap(), "visit", &self.code, seq).await.unwrap().transcript
+    }
+
+    async fn send(&self, seat: &Seat, message: &Message) -> Result<String, Error> {
+        let text = message.to_text().unwrap();
+        self.desk.receive_draw_message(&seat.may().unwrap(), "visit", &self.code, 1, text.as_bytes()).await
+    }
+}
+
+/// A roster of so many people in two strata and two workshops, in no order.
+fn roster(people: u32) -> String {
+    let mut csv = String::from("성명;직종;번호표;직장\n");
+    for number in (1..=people).rev() {
+        let stratum = if number % 4 == 0 { "남성, 기능공" } else { "women_operator" };
+        csv.push_str(&format!("{NAME}{number};{stratum};B{number:03};{}\n", number % 2 + 1));
+    }
+    csv
+}
+
+fn refused<T>(answer: Result<T, Error>) -> desk::Refusal {
+    match answer {
+        Err(Error::Refused(refusal)) => refusal,
+        Err(Error::Fault(fault)) => panic!("a fault: {fault}"),
+        Ok(_) => panic!("it was taken"),
+    }
+}
+
+/// A party with its own key, which sees nothing but the public files.
+struct Party {
+    name: &'static str,
+    key: PartyKey,
+    random: [u8; 32],
+}
+
+impl Party {
+    fn new(name: &'static str) -> Party {
+        Party { name, key: PartyKey::from_seed(&house::seed()), random: house::seed() }
+    }
+
+    fn known(files: &Transcript) -> draw::Known {
+        let now = u64::try_from(now() / 1000).unwrap();
+        let report = draw::verify(files, Trust { now: Some(now), ..Trust::default() });
+        assert_eq!(report.first_lie(), None, "{report}");
+        report.known
+    }
+
+    fn says(&self, act: draw::acts::Act) -> Message {
+        let (_, mut message) = act.unwrap();
+        message.sign(self.name, &self.key).unwrap();
+        message
+    }
+
+    fn cosigns(&self, files: &Transcript, file: &str) -> Message {
+        Party::known(files);
+        let mut message = files.message(file).unwrap().unwrap();
+        message.sign(self.name, &self.key).unwrap();
+        message
+    }
+}
+
+#[test]
+fn a_roster_becomes_a_draw_that_anybody_can_verify() {
+    on_both(whole_draw);
+}
+
+async fn whole_draw(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let (lead, officer) = (zone.seat("lead").await, zone.seat("draw").await);
+    let read = officer.may::<Read>().unwrap();
+    let (desk, code) = (&zone.desk, zone.code.as_str());
+
+    // Only who holds the key of the roster brings lists, and a bad list changes nothing.
+    assert_eq!(refused(zone.import(&lead, "roster", b"x").await).message, "refusal-frame-not-yours");
+    let bad = "badge,name,stratum\nB1,Kim,astronaut\nB1,Ri,\n,Pak,\n";
+    let ListRead::Faults(faults) = zone.import(&officer, "roster", bad.as_bytes()).await.unwrap() else {
+        panic!("it was taken");
+    };
+    let wrong: Vec<(u64, Wrong)> = faults.into_iter().map(|fault| (fault.row, fault.kind)).collect();
+    assert_eq!(wrong, [(2, Wrong::UnknownChoice), (4, Wrong::Empty)], "each by its row");
+    assert_eq!(zone.open_stages(&officer).await, ["frame_received"]);
+
+    let taken = zone.import(&officer, "roster", roster(40).as_bytes()).await.unwrap();
+    assert!(matches!(taken, ListRead::Taken { people: 40, lines: 40 }));
+    let gate = format!("badge,name\nB001,{NAME}1\nB002,{NAME}2\nB002,{NAME}2\nX9,{NAME}99\n");
+    zone.import(&officer, "gate", gate.as_bytes()).await.unwrap();
+    let together = desk.together(&read, "visit", code).await.unwrap();
+    assert_eq!(together.kinds, ["roster", "gate"]);
+    assert_eq!((together.union.people.len(), together.union.only(1, 0)), (41, 1));
+    assert_eq!(together.workshops.iter().map(|(_, people)| people).sum::<u64>(), 40, "both workshops");
+    let coverage = together.coverage(0, 1).unwrap();
+    assert!(coverage.low <= coverage.people && coverage.people >= 41, "{coverage:?}");
+    let odd = desk.odd_lines(&officer.may().unwrap(), "visit", code, "comparing the lists").await.unwrap();
+    assert_eq!(odd.len(), 39, "38 are not on the gate list, one is on it only");
+
+    // Heads, then the freeze.
+    let heads = |counted| Heads { workshop: "1".to_owned(), roster: 20, counted };
+    let few = desk.count_heads(&read, "visit", code, &[heads(20)]).await;
+    assert_eq!(refused(few).message, "refusal-heads-few");
+    let counts = [heads(20), heads(19), heads(20)];
+    let (difference, outcome) = desk.count_heads(&read, "visit", code, &counts).await.unwrap();
+    assert_eq!((difference, outcome), (17, Outcome::Passes));
+    let early = NewDraw { n: 8, ..NewDraw::default() };
+    assert_eq!(
+        refused(desk.begin_draw(&read, "visit", code, early).await).message,
+        "refusal-frame-not-frozen"
+    );
+    desk.freeze_frame(&read, "visit", code).await.unwrap();
+    assert_eq!(zone.open_stages(&officer).await, ["draw"]);
+    let again = zone.import(&officer, "payroll", roster(3).as_bytes()).await;
+    assert_eq!(refused(again).message, "refusal-frame-frozen");
+    let state = desk.frame_state(&read, "visit", code).await.unwrap();
+    let frozen = state.frozen.unwrap();
+    assert_eq!(frozen.people, 41);
+
+    // The design; the authorities and the auditor made their keys elsewhere.
+    let (a, b, z) = (Party::new("authority-a"), Party::new("authority-b"), Party::new("auditor"));
+    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
+    let new = NewDraw {
+        parties: vec![party(&a, "authority"), party(&b, "authority"), party(&z, "auditor")],
+        stratified: true,
+        n: 10,
+        others: 20,
+        reveal_deadline: now() + 3_600_000,
+        ..NewDraw::default()
+    };
+    let too_many = NewDraw { n: 1, ..new.clone() };
+    assert_eq!(refused(desk.begin_draw(&read, "visit", code, too_many).await).message, "refusal-draw");
+    assert_eq!(desk.begin_draw(&read, "visit", code, new.clone()).await.unwrap(), 1);
+    assert_eq!(refused(desk.begin_draw(&read, "visit", code, new).await).message, "refusal-draw-going-on");
+
+    // Commitments; one that was changed on its way, one by a stranger, one for another draw.
+    for party in [&a, &b] {
+        let known = Party::known(&zone.public(&officer, 1).await);
+        let says =
+            party.says(acts::commit(&known, party.name, &party.random, u64::try_from(now() / 1000).unwrap()));
+        let mut tampered = says.clone();
+        tampered.body.insert("commitment".into(), "00".repeat(32).into());
+        assert_eq!(refused(zone.send(&officer, &tampered).await).message, "refusal-draw-signature");
+        let mut other = says.clone();
+        other.draw = "m1/v-2026-009/1".to_owned();
+        assert_eq!(refused(zone.send(&officer, &other).await).message, "refusal-draw-other");
+        assert_eq!(zone.send(&officer, &says).await.unwrap(), format!("commit-{}.json", party.name));
+        assert_eq!(refused(zone.send(&officer, &says).await).message, "refusal-draw-known");
+    }
+    desk.announce_draw(&read, "visit", code, 1, Randomness::Dice).await.unwrap();
+    let early = desk.reveal_draw(&read, "visit", code, 1).await;
+    assert_eq!(refused(early).message, "refusal-draw", "nothing is revealed before all have cosigned");
+    // Both sign what they were given at the same time; the signatures come together here.
+    let files = zone.public(&officer, 1).await;
+    for party in [&a, &b] {
+        zone.send(&officer, &party.cosigns(&files, "announce.json")).await.unwrap();
+    }
+    desk.reveal_draw(&read, "visit", code, 1).await.unwrap();
+    let seconds = || u64::try_from(now() / 1000).unwrap();
+    for party in [&a, &b] {
+        let known = Party::known(&zone.public(&officer, 1).await);
+        let mut lie = party.says(acts::reveal(&known, party.name, &party.random, seconds()));
+        lie.body.insert("random".into(), "11".repeat(32).into());
+        lie.signatures.clear();
+        lie.sign(party.name, &party.key).unwrap();
+        assert_eq!(
+            refused(zone.send(&officer, &lie).await).message,
+            "refusal-draw",
+            "opened with another value"
+        );
+        zone.send(&officer, &party.says(acts::reveal(&known, party.name, &party.random, seconds())))
+            .await
+            .unwrap();
+    }
+    let few = desk.bring_randomness(&read, "visit", code, 1, Brought::Dice("12345")).await;
+    assert_eq!(refused(few).message, "refusal-draw");
+    let dice = Brought::Dice("7 3 9 0 1 1 4 8 2 6 5 5 0 3 9 7 2 4 8 6");
+    desk.bring_randomness(&read, "visit", code, 1, dice).await.unwrap();
+    let files = zone.public(&officer, 1).await;
+    for party in [&a, &b] {
+        zone.send(&officer, &party.cosigns(&files, "beacon.json")).await.unwrap();
+    }
+
+    // The selection: sealed before anybody is called.
+    let too_many = desk.select_draw(&read, "visit", code, 1, 21).await;
+    assert_eq!(refused(too_many).message, "refusal-draw-others");
+    desk.select_draw(&read, "visit", code, 1, 20).await.unwrap();
+    assert_eq!(zone.open_stages(&officer).await, ["tour"]);
+    let calls = desk.calls(&officer.may().unwrap(), "visit", code, 1, "calling people").await.unwrap();
+    assert_eq!((calls.called.len(), calls.reserve.len()), (30, 2));
+    let drawn: Vec<_> = calls.called.iter().filter_map(|called| called.place.clone()).collect();
+    assert_eq!(drawn.len(), 10);
+    assert!(calls.called.iter().all(|called| called.line["name"].contains(NAME)));
+    let known = Party::known(&zone.public(&officer, 1).await);
+    let (_, places) = known.sealed.clone().unwrap();
+    assert!(places.values().all(|(n, _)| *n >= 1), "{places:?}");
+
+    // The codes: the interviewers' compartment opens them, the draw officer does not, and phones get them.
+    let device = desk.add_device(&lead.may().unwrap(), "Phone 1").await.unwrap();
+    let phone = desk::Sender::Phone(desk.phone(&device.token).await.unwrap());
+    let csv = String::from_utf8(desk.registry_csv(&phone, "draw_codes").await.unwrap()).unwrap();
+    assert_eq!(csv.lines().count(), 13, "{csv}");
+    assert!(csv.contains("women_operator") && !csv.contains(NAME) && !csv.contains("B0"), "{csv}");
+
+    // Field: refusals are replaced in order only.
+    let stratum = "women_operator";
+    let (n, _) = places[stratum];
+    let skipped = desk.attempt(&read, "visit", code, 1, (stratum, n, "interviewed")).await;
+    assert_eq!(refused(skipped).message, "refusal-draw", "nobody was replaced yet");
+    for (rank, ended) in [(0, "refused"), (n, "interviewed"), (1, "interviewed")] {
+        desk.attempt(&read, "visit", code, 1, (stratum, rank, ended)).await.unwrap();
+    }
+    let detail = desk.draw(&read, "visit", code, 1).await.unwrap();
+    assert_eq!(detail.attempts[&("interviewed".to_owned(), true)], 1, "one of the reserve");
+
+    // The auditor is shown everything, in a room.
+    let opened = desk
+        .opened_for_auditor(&officer.may().unwrap(), "visit", code, 1, "the audit, in a room")
+        .await
+        .unwrap();
+    let file = |name: &str| opened.iter().find(|(known, _)| *known == name).unwrap().1.to_vec();
+    let lines = file("opening.jsonl");
+    let lines = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let opening = draw::Opening::read(lines).unwrap();
+    let json = |name: &str| serde_json::from_slice::<serde_json::Value>(&file(name)).unwrap();
+    let attempts = json("attempts.json")["attempts"].as_array().unwrap().clone();
+    let field = draw::audit::OpenedField {
+        call_list: draw::CallList::from_value(&json("call-list.json")).unwrap(),
+        attempts: attempts.iter().map(|attempt| draw::Attempt::from_value(attempt).unwrap()).collect(),
+    };
+    let files = zone.public(&officer, 1).await;
+    let work = draw::Work::quiet(2);
+    let (report, _) = draw::audit(&files, Trust::default(), &opening, &field, work);
+    assert_eq!(report.first_lie(), None, "{report}");
+    let covers = field.call_list.called.len() as u64;
+    let audit = z.says(acts::audit(&report.known, &field.attempts, covers, seconds()));
+    zone.send(&officer, &audit).await.unwrap();
+    desk.close_draw(&read, "visit", code, 1).await.unwrap();
+    let over = desk.void_draw(&read, "visit", code, 1, "I did not like it").await;
+    assert_eq!(refused(over).message, "refusal-draw-done");
+
+    // Anybody, with the public files and the keys that they know.
+    let files = zone.public(&officer, 1).await;
+    let keys = [("authority-a".to_owned(), a.key.public()), ("authority-b".to_owned(), b.key.public())];
+    let report = draw::verify(&files, Trust { keys: &keys, ..Trust::default() });
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.known.end.clone().unwrap().0, End::Done);
+    for content in files.files.values() {
+        assert!(!String::from_utf8_lossy(content).contains(NAME), "no message names anybody");
+    }
+    let mut forged = files.clone();
+    let sealed = String::from_utf8(forged.files["sealed.json"].clone()).unwrap();
+    forged.files.insert("sealed.json".to_owned(), sealed.replacen("\"n\": 2", "\"n\": 3", 1).into_bytes());
+    assert!(!draw::verify(&forged, Trust::default()).passed());
+
+    // A worker's slip proves that they are listed.
+    let slip = desk.slip(&officer.may().unwrap(), "visit", code, 1, "B007").await.unwrap();
+    let (root, size) = report.known.roster.unwrap();
+    draw::Slip::parse(&slip).unwrap().check(&report.known.draw, &root, size).unwrap();
+    let stranger = desk.slip(&officer.may().unwrap(), "visit", code, 1, "Q1").await;
+    assert_eq!(refused(stranger).message, "refusal-slip-unlisted");
+
+    // Nothing on the disk says who stands on a list.
+    drop(zone);
+    let mut searched = 0;
+    let mut folders = vec![home.data()];
+    folders.extend(home.cluster());
+    while let Some(folder) = folders.pop() {
+        // What the database removes meanwhile is not there any more.
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            } else if let Ok(bytes) = std::fs::read(entry.path()) {
+                searched += 1;
+                let found = bytes.windows(NAME.len()).any(|part| part == NAME.as_bytes());
+                assert!(!found, "{} holds a name", entry.path().display());
+            }
+        }
+    }
+    assert!(searched > 0);
+}
