@@ -368,6 +368,9 @@ async fn page(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Stri
     for part in parts.into_iter().flatten() {
         sheet = sheet.part(part);
     }
+    if let Some(progress) = crate::pages::visit_draw::progress(&looking).await? {
+        sheet = sheet.part(progress);
+    }
     for board in boards(&looking).await? {
         sheet = sheet.part(board);
     }

@@ -43,6 +43,9 @@ mod submissions;
 mod today;
 mod unlock;
 mod witnesses;
+mod visit_draw;
+mod visit_draw_acts;
+mod visit_frame;
 mod wording;
 
 use axum::Router;
@@ -88,5 +91,8 @@ pub fn router(web: Web) -> Router {
         .merge(today::router())
         .merge(unlock::router())
         .merge(witnesses::router());
+        .merge(visit_draw::router())
+        .merge(visit_draw_acts::router())
+        .merge(visit_frame::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }

@@ -48,7 +48,7 @@ pub use problem::{Place, Problem};
 pub use progress::Progress;
 pub use sealed::{Opened, Opening, SealedValue};
 pub use section::{Prose, Section, SmallButton};
-pub use steps::{Step, StepState, Steps};
+pub use steps::{Screen, Step, StepState, Steps};
 pub use table::{Cell, Column, Row, Table};
 pub use tasks::{Advice, Board, Finder, LinkText, Tasks};
 

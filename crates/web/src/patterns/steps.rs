@@ -73,7 +73,21 @@ pub struct Steps {
     locale: Locale,
     steps: Vec<Step>,
 }
-finished_html!(Steps);
+finished_html!(Steps, Screen);
+
+/// What a whole room reads from one screen: large type.
+#[derive(Debug, Clone, Template)]
+#[template(source = r#"<div class="screen">{{ content }}</div>"#, ext = "html")]
+pub struct Screen {
+    content: Markup,
+}
+
+impl Screen {
+    /// Enlarges what is inside.
+    pub fn new(content: impl Into<Markup>) -> Screen {
+        Screen { content: content.into() }
+    }
+}
 
 impl Steps {
     /// Stages in their order.

@@ -2,6 +2,7 @@
 #![cfg(debug_assertions)]
 
 mod account;
+mod draws;
 mod fill;
 mod forms;
 mod gallery;

@@ -1,0 +1,578 @@
+//! What the monitor does in a draw, a page for each act, and where the messages of the other parties come in.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use desk::draw::field::Why;
+use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read};
+
+use crate::answer::Answer;
+use crate::locale::Locale;
+use crate::pages::case::Looking;
+use crate::pages::visit_draw::{Ceremony, Place, handed_over, zipped};
+use crate::pages::visit_frame::{in_words, part_of, parts, reason_form};
+use crate::patterns::{Cell, Choice, Column, Confirmation, Field, Form, Prose, QrBlock, Section, Table};
+use crate::room::{Seated, Web};
+use crate::sent::Sent;
+use crate::sheet::{Sheet, come_back, see};
+
+/// Bytes of the largest message taken; an announcement has a few thousand.
+const LARGEST_MESSAGE: usize = 4 << 20;
+/// Authorities that a design asks for.
+const AUTHORITIES: usize = 3;
+
+/// Routes of this group.
+pub fn router() -> Router<Web> {
+    let at = |rest: &str| format!("/m/{{mandate}}/cases/{{workflow}}/{{code}}/draw/{rest}");
+    Router::new()
+        .route(&at("new"), get(new_page).post(begin))
+        .route(&at("{seq}/message"), get(message_page).post(message))
+        .route(&at("{seq}/announce"), get(announce_page).post(announce))
+        .route(&at("{seq}/reveal"), get(reveal_page).post(reveal))
+        .route(&at("{seq}/beacon"), get(beacon_page).post(beacon))
+        .route(&at("{seq}/select"), get(select_page).post(select))
+        .route(&at("{seq}/calls"), get(calls_page).post(calls))
+        .route(&at("{seq}/attempt"), get(attempt_page).post(attempt))
+        .route(&at("{seq}/opened"), get(opened_page).post(opened))
+        .route(&at("{seq}/slip"), get(slip_page).post(slip))
+        .route(&at("{seq}/close"), get(close_page).post(close))
+        .route(&at("{seq}/void"), get(void_page).post(void))
+        .layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
+}
+
+fn new_form(looking: &Looking<'_>) -> Form {
+    let l = looking.l();
+    let mut form = Form::new(l, format!("{}/draw/new", looking.address()), l.text("visit-draw-begin"));
+    form =
+        form.field(Field::figures("n", l.text("visit-new-n"), 6).hint(l.text("visit-new-n-hint")).longest(6));
+    let schemes = vec![
+        Choice::new("stratified", l.text("visit-new-stratified")).hint(l.text("visit-new-stratified-hint")),
+        Choice::new("simple", l.text("visit-new-simple")),
+    ];
+    form = form
+        .field(Field::radios("scheme", l.text("visit-new-scheme"), schemes).value("stratified"))
+        .field(
+            Field::figures("reserve", l.text("visit-new-reserve"), 6)
+                .hint(l.text("visit-new-reserve-hint"))
+                .optional()
+                .longest(6),
+        )
+        .field(
+            Field::figures("others", l.text("visit-new-others"), 6)
+                .hint(l.text("visit-new-others-hint"))
+                .value("0")
+                .longest(6),
+        )
+        .field(
+            Field::figures("hours", l.text("visit-new-hours"), 4)
+                .hint(l.text("visit-new-hours-hint"))
+                .value("2")
+                .longest(3),
+        );
+    let suites = vec![
+        Choice::new("ecvrf", l.text("visit-new-ecvrf")),
+        Choice::new("hmac", l.text("visit-new-hmac")).hint(l.text("visit-new-hmac-hint")),
+    ];
+    form = form.field(Field::radios("suite", l.text("visit-new-suite"), suites).value("ecvrf"));
+    let party = |form: Form, name: &str, title: &'static str, usual: &str, needed: bool| {
+        let (mut who, mut key) = (
+            Field::line(&format!("{name}.name"), l.text(title))
+                .hint(l.text("visit-new-party-hint"))
+                .longest(40),
+            Field::line(&format!("{name}.key"), l.text("visit-new-key"))
+                .hint(l.text("visit-new-key-hint"))
+                .longest(64),
+        );
+        if needed {
+            who = who.value(usual);
+        } else {
+            (who, key) = (who.optional(), key.optional());
+        }
+        form.field(who.autocomplete("off")).field(key.autocomplete("off"))
+    };
+    for (at, usual) in ["authority-a", "authority-b", ""].into_iter().enumerate().take(AUTHORITIES) {
+        form = party(form, &format!("authority.{at}"), "visit-new-authority", usual, at < 2);
+    }
+    form = party(form, "auditor", "visit-new-auditor", "auditor", true);
+    form = party(form, "employer", "visit-new-employer", "", false);
+    form.back(l.text("go-back"), format!("{}/draw", looking.address()))
+}
+
+fn new_sheet(looking: &Looking<'_>, form: &Form) -> Answer<Sheet> {
+    let l = looking.l();
+    let frame =
+        looking.frame(&l.text("visit-draw-begin"))?.under(&looking.detail.case.code, looking.address());
+    let frame = frame.under(&l.text("visit-draw-title"), format!("{}/draw", looking.address()));
+    Ok(Sheet::new(frame).part(Prose::new(l.text("visit-new-says"))).form(form))
+}
+
+async fn new_page(seated: Seated, Path((_, workflow, code)): Path<(i64, String, String)>) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    new_sheet(&looking, &new_form(&looking))
+}
+
+async fn begin(
+    seated: Seated,
+    Path((_, workflow, code)): Path<(i64, String, String)>,
+    sent: Sent,
+) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let l = looking.l();
+    let mut form = new_form(&looking).fill(sent.pairs());
+    let number = |name: &str| sent.get(name).parse::<u64>().ok();
+    let mut parties = Vec::new();
+    let authorities = (0..AUTHORITIES).map(|at| (format!("authority.{at}"), "authority"));
+    let others = [("auditor".to_owned(), "auditor"), ("employer".to_owned(), "employer")];
+    for (field, role) in authorities.chain(others) {
+        let (name, key) =
+            (sent.get(&format!("{field}.name")).to_owned(), sent.get(&format!("{field}.key")).to_owned());
+        if !name.is_empty() || !key.is_empty() {
+            parties.push(NewParty { name, role, key });
+        }
+    }
+    for (name, most) in [("n", 1_000_000), ("others", 1_000_000), ("hours", 999)] {
+        if number(name).is_none_or(|number| number > most) {
+            form.set_error(name, l.text("visit-new-number"));
+        }
+    }
+    if form.has_errors() {
+        return Ok(new_sheet(&looking, &form)?.into_response());
+    }
+    let hours = i64::try_from(number("hours").unwrap_or_default()).unwrap_or_default();
+    let new = NewDraw {
+        parties,
+        stratified: sent.get("scheme") != "simple",
+        hash_only: sent.get("suite") == "hmac",
+        n: number("n").unwrap_or_default(),
+        reserve: number("reserve"),
+        others: number("others").unwrap_or_default(),
+        reveal_deadline: seated.desk().now() + hours * 3_600_000,
+    };
+    let may = seated.seat.may::<Read>()?;
+    match seated.desk().begin_draw(&may, &workflow, &code, new).await {
+        Ok(seq) => Ok(see(format!("{}/draw/{seq}", looking.address()), "done-draw-begun")),
+        Err(error) => {
+            let form = come_back(new_form(&looking), &sent, in_words(&looking, error), "n")?;
+            Ok(new_sheet(&looking, &form)?.into_response())
+        }
+    }
+}
+
+/// A page with one form, below the draw.
+fn one_form(ceremony: &Ceremony<'_>, title: &str, says: &str, form: &Form) -> Answer<Sheet> {
+    let l = ceremony.l();
+    Ok(Sheet::new(ceremony.below(title)?).part(Prose::new(l.text(says))).form(form))
+}
+
+fn message_form(ceremony: &Ceremony<'_>) -> Form {
+    let l = ceremony.l();
+    Form::new(l, ceremony.act("message"), l.text("visit-draw-send"))
+        .field(
+            Field::file("file", l.text("visit-message-file"), ".json")
+                .hint(l.text("visit-message-file-hint"))
+                .optional(),
+        )
+        .field(Field::text("text", l.text("visit-message-text"), 10).optional())
+        .back(l.text("go-back"), ceremony.address())
+}
+
+fn message_sheet(ceremony: &Ceremony<'_>, form: &Form) -> Answer<Sheet> {
+    let l = ceremony.l();
+    let folder = ceremony.draw.row.draw.replace('/', "_");
+    let lines = ["commit", "announce --cosign", "reveal", "beacon --cosign"];
+    let lines = lines.map(|verb| format!("deungdae draw {verb} --secrets my-secrets {folder}"));
+    let how = Section::new(l.text("visit-message-how")).say(l.text("visit-message-how-says")).numbered(lines);
+    Ok(one_form(ceremony, "visit-draw-send", "visit-message-says", form)?.part(how))
+}
+
+async fn message_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    message_sheet(&ceremony, &message_form(&ceremony))
+}
+
+async fn message(seated: Seated, Path((_, workflow, code, seq)): Place, body: Multipart) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let parts = parts(body).await?;
+    let pasted = part_of(&parts, "text").map(|bytes| {
+        // A browser sends lines with CR LF, and a field may have lost its last line end: the file has neither.
+        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        format!("{}\n", text.trim()).into_bytes()
+    });
+    let file = part_of(&parts, "file").map(<[u8]>::to_vec);
+    let mut form = message_form(&ceremony);
+    let Some(bytes) = file.or(pasted.clone()) else {
+        form.set_error("file", ceremony.l().text("visit-message-missing"));
+        return Ok(message_sheet(&ceremony, &form)?.into_response());
+    };
+    let may = seated.seat.may::<Read>()?;
+    match seated.desk().receive_draw_message(&may, &workflow, &code, seq, &bytes).await {
+        Ok(_) => Ok(see(ceremony.address(), "done-draw-message")),
+        Err(error) => {
+            let at = if pasted.is_some() { "text" } else { "file" };
+            let form = come_back(form, &Sent::default(), in_words(&looking, error), at)?;
+            Ok(message_sheet(&ceremony, &form)?.into_response())
+        }
+    }
+}
+
+fn announce_form(ceremony: &Ceremony<'_>) -> Form {
+    let l = ceremony.l();
+    let sources = vec![
+        Choice::new("dice", l.text("visit-source-dice")).hint(l.text("visit-source-dice-hint")),
+        Choice::new("quicknet", l.text("visit-source-drand")).hint(l.text("visit-source-drand-hint")),
+    ];
+    Form::new(l, ceremony.act("announce"), l.text("visit-draw-announce"))
+        .field(Field::radios("source", l.text("visit-source"), sources))
+        .back(l.text("go-back"), ceremony.address())
+}
+
+async fn announce_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-announce", "visit-announce-says", &announce_form(&ceremony))
+}
+
+async fn announce(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<Read>()?;
+    let from = match sent.get("source") {
+        "dice" => Randomness::Dice,
+        "quicknet" => Randomness::Drand("quicknet"),
+        _ => {
+            let mut form = announce_form(&ceremony);
+            form.set_error("source", ceremony.l().text("visit-source-missing"));
+            return Ok(
+                one_form(&ceremony, "visit-draw-announce", "visit-announce-says", &form)?.into_response()
+            );
+        }
+    };
+    match seated.desk().announce_draw(&may, &workflow, &code, seq, from).await {
+        Ok(()) => Ok(see(ceremony.address(), "done-draw-announced")),
+        Err(error) => {
+            let form = come_back(announce_form(&ceremony), &sent, in_words(&looking, error), "source")?;
+            Ok(one_form(&ceremony, "visit-draw-announce", "visit-announce-says", &form)?.into_response())
+        }
+    }
+}
+
+/// A page that asks before something that cannot be undone.
+fn asked(ceremony: &Ceremony<'_>, act: &str, title: &str, says: &[&str]) -> Answer<Sheet> {
+    let l = ceremony.l();
+    let mut confirmation = Confirmation::new(
+        l,
+        l.text_with_one("visit-draw-question", "verb", l.text(title)),
+        l.text(title),
+        ceremony.act(act),
+        ceremony.address(),
+    );
+    for id in says {
+        confirmation = confirmation.consequence(l.text(id));
+    }
+    Ok(Sheet::new(ceremony.below(title)?).part(confirmation))
+}
+
+async fn reveal_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    asked(&Ceremony::at(&looking, seq).await?, "reveal", "visit-draw-reveal", &["visit-reveal-says"])
+}
+
+async fn reveal(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    seated.desk().reveal_draw(&seated.seat.may()?, &workflow, &code, seq).await?;
+    Ok(see(ceremony.address(), "done-draw-revealed"))
+}
+
+fn beacon_form(ceremony: &Ceremony<'_>) -> Form {
+    let l = ceremony.l();
+    let source = ceremony.draw.report.known.announcement.as_ref().map(|(announced, _)| announced.source);
+    let form = Form::new(l, ceremony.act("beacon"), l.text("visit-draw-beacon"));
+    let form = match source {
+        Some(desk::draw::Source::Round(..)) => form.field(
+            Field::text("drand", l.text("visit-beacon-drand"), 8).hint(l.text("visit-beacon-drand-hint")),
+        ),
+        _ => form.field(
+            Field::line("dice", l.text("visit-beacon-dice"))
+                .hint(l.text("visit-beacon-dice-hint"))
+                .autocomplete("off"),
+        ),
+    };
+    form.back(l.text("go-back"), ceremony.address())
+}
+
+async fn beacon_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-beacon", "visit-beacon-says", &beacon_form(&ceremony))
+}
+
+async fn beacon(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<Read>()?;
+    let drand = sent.has("drand");
+    let brought = if drand { Brought::Drand(sent.get("drand")) } else { Brought::Dice(sent.get("dice")) };
+    match seated.desk().bring_randomness(&may, &workflow, &code, seq, brought).await {
+        Ok(()) => Ok(see(ceremony.address(), "done-draw-beacon")),
+        Err(error) => {
+            let at = if drand { "drand" } else { "dice" };
+            let form = come_back(beacon_form(&ceremony), &sent, error, at)?;
+            Ok(one_form(&ceremony, "visit-draw-beacon", "visit-beacon-says", &form)?.into_response())
+        }
+    }
+}
+
+fn select_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
+    let l = ceremony.l();
+    let most = ceremony.draw.design()?.k_max;
+    let others = Field::figures("others", l.text("visit-select-others"), 6)
+        .hint(l.text_with_one("visit-select-others-hint", "most", most))
+        .value(most.to_string())
+        .longest(6);
+    let form = Form::new(l, ceremony.act("select"), l.text("visit-draw-select")).field(others);
+    Ok(form.back(l.text("go-back"), ceremony.address()))
+}
+
+async fn select_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-select", "visit-select-says", &select_form(&ceremony)?)
+}
+
+async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<Read>()?;
+    let others = sent.get("others").parse().unwrap_or(u64::MAX);
+    match seated.desk().select_draw(&may, &workflow, &code, seq, others).await {
+        Ok(()) => Ok(see(ceremony.address(), "done-draw-selected")),
+        Err(error) => {
+            let form = come_back(select_form(&ceremony)?, &sent, in_words(&looking, error), "others")?;
+            Ok(one_form(&ceremony, "visit-draw-select", "visit-select-says", &form)?.into_response())
+        }
+    }
+}
+
+fn opening_form(ceremony: &Ceremony<'_>, act: &str, verb: &str) -> Form {
+    reason_form(ceremony.looking, ceremony.act(act), ceremony.l().text(verb), ceremony.address())
+}
+
+async fn calls_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(
+        &ceremony,
+        "visit-draw-calls",
+        "visit-calls-says",
+        &opening_form(&ceremony, "calls", "visit-draw-calls"),
+    )
+}
+
+fn called_table(ceremony: &Ceremony<'_>, caption: &str, called: Vec<Called>) -> Answer<Table> {
+    let l = ceremony.l();
+    let looking = ceremony.looking;
+    let declared = looking.seated.seat.frame(&looking.detail.case.workflow)?;
+    let mut table =
+        Table::new(l, &looking.seated.visitor.reader.here, l.text(caption), l.text("visit-calls-none"))
+            .count(called.len() as u64)
+            .column(Column::new(l.text("visit-frame-number")))
+            .column(Column::new(l.text("visit-frame-name")))
+            .column(Column::new(l.text("visit-calls-why")))
+            .column(Column::new(l.text("visit-frame-stratum")))
+            .column(Column::new(l.text("visit-calls-place")).numeric());
+    for person in called {
+        let value = |property: &str| person.line.get(property).cloned().unwrap_or_default();
+        let sealed = |id: &str, value: String| Cell::new(looking.sealed(&l.text(id), Some(&value)));
+        let why = match person.why {
+            Why::Drawn => "visit-why-drawn",
+            Why::Cover => "visit-why-cover",
+            Why::Referred => "visit-why-referred",
+        };
+        let (stratum, place) = match &person.place {
+            Some((stratum, rank)) => (stratum_title(ceremony, stratum), l.number(rank + 1)),
+            None => (String::new(), String::new()),
+        };
+        table = table.row([
+            sealed("visit-frame-number", value(&declared.number)),
+            sealed("visit-frame-name", value(&declared.check)),
+            l.text(why).into(),
+            stratum.into(),
+            place.into(),
+        ]);
+    }
+    Ok(table)
+}
+
+fn stratum_title(ceremony: &Ceremony<'_>, stratum: &str) -> String {
+    let case = &ceremony.looking.detail.case;
+    let declared = ceremony.looking.seated.seat.frame(&case.workflow).ok();
+    let column = declared
+        .and_then(|declared| declared.columns.iter().find(|column| column.property == declared.stratum));
+    let choice = column.and_then(|column| column.choices.iter().find(|choice| choice.name == stratum));
+    choice.map_or(stratum, |choice| choice.title.get(ceremony.l().code())).to_owned()
+}
+
+async fn calls(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<OpenIdentity>()?;
+    match seated.desk().calls(&may, &workflow, &code, seq, sent.get("reason")).await {
+        Ok(calls) => {
+            let sheet = Sheet::new(ceremony.below("visit-draw-calls")?)
+                .part(Prose::new(ceremony.l().text("visit-calls-shown")))
+                .part(called_table(&ceremony, "visit-calls-caption", calls.called)?)
+                .part(called_table(&ceremony, "visit-calls-reserve", calls.reserve)?);
+            Ok(sheet.into_response())
+        }
+        Err(error) => {
+            let form =
+                come_back(opening_form(&ceremony, "calls", "visit-draw-calls"), &sent, error, "reason")?;
+            Ok(one_form(&ceremony, "visit-draw-calls", "visit-calls-says", &form)?.into_response())
+        }
+    }
+}
+
+fn attempt_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
+    let l = ceremony.l();
+    let declared = ceremony.looking.seated.seat.frame(&ceremony.looking.detail.case.workflow)?;
+    let places =
+        ceremony.draw.report.known.sealed.as_ref().map(|(_, places)| places.clone()).unwrap_or_default();
+    let strata =
+        places.keys().map(|stratum| Choice::new(stratum, stratum_title(ceremony, stratum))).collect();
+    let codes =
+        declared.dispositions.iter().map(|row| Choice::new(&row.code, row.title.get(l.code()))).collect();
+    Ok(Form::new(l, ceremony.act("attempt"), l.text("visit-attempt-submit"))
+        .field(Field::radios("stratum", l.text("visit-frame-stratum"), strata))
+        .field(
+            Field::figures("place", l.text("visit-calls-place"), 4)
+                .hint(l.text("visit-attempt-place-hint"))
+                .longest(4),
+        )
+        .field(Field::radios("code", l.text("visit-attempt-code"), codes))
+        .back(l.text("go-back"), ceremony.address()))
+}
+
+async fn attempt_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-attempt", "visit-attempt-says", &attempt_form(&ceremony)?)
+}
+
+async fn attempt(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<Read>()?;
+    let rank =
+        sent.get("place").parse::<u64>().ok().and_then(|place| place.checked_sub(1)).unwrap_or(u64::MAX / 4);
+    let whom = (sent.get("stratum"), rank, sent.get("code"));
+    match seated.desk().attempt(&may, &workflow, &code, seq, whom).await {
+        Ok(()) => Ok(see(ceremony.address(), "done-draw-attempt")),
+        Err(error) => {
+            let form = come_back(attempt_form(&ceremony)?, &sent, error, "place")?;
+            Ok(one_form(&ceremony, "visit-draw-attempt", "visit-attempt-says", &form)?.into_response())
+        }
+    }
+}
+
+async fn opened_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let form = opening_form(&ceremony, "opened", "visit-draw-opened");
+    one_form(&ceremony, "visit-draw-opened", "visit-opened-says", &form)
+}
+
+async fn opened(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let may = seated.seat.may::<OpenIdentity>()?;
+    match seated.desk().opened_for_auditor(&may, &workflow, &code, seq, sent.get("reason")).await {
+        Ok(files) => {
+            let bytes =
+                zipped(files.iter().map(|(name, bytes)| (format!("opened/{name}"), bytes.as_slice())))?;
+            Ok(handed_over("opened.zip", "application/zip", bytes))
+        }
+        Err(error) => {
+            let form =
+                come_back(opening_form(&ceremony, "opened", "visit-draw-opened"), &sent, error, "reason")?;
+            Ok(one_form(&ceremony, "visit-draw-opened", "visit-opened-says", &form)?.into_response())
+        }
+    }
+}
+
+fn slip_form(ceremony: &Ceremony<'_>) -> Form {
+    let l = ceremony.l();
+    let number = Field::line("number", l.text("visit-frame-number")).longest(100).autocomplete("off");
+    Form::new(l, ceremony.act("slip"), l.text("visit-slip-make"))
+        .field(number)
+        .back(l.text("go-back"), ceremony.address())
+}
+
+async fn slip_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-slip", "visit-slip-says", &slip_form(&ceremony))
+}
+
+async fn slip(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let l: Locale = ceremony.l();
+    let may = seated.seat.may::<OpenIdentity>()?;
+    let text = match seated.desk().slip(&may, &workflow, &code, seq, sent.get("number")).await {
+        Ok(text) => text,
+        Err(error) => {
+            let form = come_back(slip_form(&ceremony), &sent, error, "number")?;
+            return Ok(one_form(&ceremony, "visit-draw-slip", "visit-slip-says", &form)?.into_response());
+        }
+    };
+    let mut section = Section::new(l.text("visit-slip-title")).say(l.text("visit-slip-how"));
+    section = match QrBlock::new(l, l.text("visit-slip-qr"), &text) {
+        Ok(code) => section.part(code.with_text(text)),
+        Err(_) => section.part(crate::patterns::CodeBlock::new(l.text("visit-slip-qr"), text)),
+    };
+    Ok(Sheet::new(ceremony.below("visit-draw-slip")?).part(section).into_response())
+}
+
+async fn close_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    asked(&Ceremony::at(&looking, seq).await?, "close", "visit-draw-close", &["visit-close-says"])
+}
+
+async fn close(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    seated.desk().close_draw(&seated.seat.may()?, &workflow, &code, seq).await?;
+    Ok(see(ceremony.address(), "done-draw-closed"))
+}
+
+fn void_form(ceremony: &Ceremony<'_>) -> Form {
+    let l = ceremony.l();
+    let reason = Field::line("reason", l.text("visit-void-reason"))
+        .hint(l.text("visit-void-reason-hint"))
+        .longest(300);
+    Form::new(l, ceremony.act("void"), l.text("visit-draw-void"))
+        .field(reason)
+        .back(l.text("go-back"), ceremony.address())
+}
+
+async fn void_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    one_form(&ceremony, "visit-draw-void", "visit-void-says", &void_form(&ceremony))
+}
+
+async fn void(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    match seated.desk().void_draw(&seated.seat.may()?, &workflow, &code, seq, sent.get("reason")).await {
+        Ok(()) => Ok(see(ceremony.address(), "done-draw-void")),
+        Err(error) => {
+            let form = come_back(void_form(&ceremony), &sent, error, "reason")?;
+            Ok(one_form(&ceremony, "visit-draw-void", "visit-void-says", &form)?.into_response())
+        }
+    }
+}
