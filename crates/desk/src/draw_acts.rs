@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
-use crate::disclosure_policy::disclosure_policy;
 use crate::draws::{Addition, engine, keep, read_detail, secret};
 use crate::frames::series;
 use crate::may::{May, Read};
@@ -107,7 +106,7 @@ impl Desk {
         let reserve = new.reserve.unwrap_or((new.n * u64::from(declared.reserve_percent)).div_ceil(100));
         let dispositions: Map<String, Value> =
             declared.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
-        let policy = disclosure_policy(&may.protocol().disclosure);
+        let policy = &may.protocol().disclosure.policy;
         let mut design = json!({
             "parties": parties,
             "frame": format!("{} people of {}, frozen with SHA-256 {}", frozen.people, state.case.code, frozen.hash),

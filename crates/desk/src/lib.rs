@@ -8,7 +8,6 @@ mod cases;
 mod confirm;
 mod desk;
 mod devices;
-mod disclosure_policy;
 mod draw_acts;
 mod draw_select;
 mod draws;
@@ -57,7 +56,6 @@ pub use cases::{CaseDetail, ToldFact};
 pub use confirm::{Confirmations, LoginStep};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
-pub use disclosure_policy::disclosure_policy;
 pub use draw_acts::{Brought, MONITOR, NewDraw, NewParty, Randomness};
 pub use draw_select::{Called, Calls};
 pub use draws::{DrawDetail, draw_files};
@@ -94,5 +92,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {bag, casework, disclosure, ledger, passkey, protocol, store, xforms};
-pub use {casework, draw, frame, ledger, passkey, protocol, store, xforms};
+pub use {bag, casework, disclosure, draw, frame, ledger, passkey, protocol, store, xforms};

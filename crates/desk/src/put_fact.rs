@@ -7,7 +7,6 @@ use std::sync::Arc;
 use casework::{Amends, Fact, FieldKind, Value, standing};
 use jiff::Timestamp;
 use protocol::{Protocol, ProtocolWorkflow, ReleasePlan};
-use protocol::{Protocol, ProtocolWorkflow};
 use seal::Place;
 use serde_json::{Map, json};
 use store::Tx;
@@ -74,6 +73,13 @@ pub(crate) fn value(workflow: &ProtocolWorkflow, kind: &str, name: &str, text: &
 impl Desk {
     /// Puts a fact on record in a case.
     pub async fn put_fact(&self, seat: &Seat, workflow: &str, code: &str, new: NewFact) -> Answer<()> {
+        let by_release = |plan: &ReleasePlan| {
+            let kinds = [&plan.prepared, &plan.signed, &plan.retracted];
+            plan.workflow == workflow && kinds.contains(&&new.kind)
+        };
+        if seat.protocol().release.as_ref().is_some_and(by_release) {
+            return Err(Refusal::invalid("refusal-fact-by-release").with("kind", &new.kind).into());
+        }
         let ready = self.ready_fact(seat, workflow, new).await?;
         let (mandate, name, code) = (seat.mandate().id, workflow.to_owned(), code.to_owned());
         self.store
@@ -87,13 +93,6 @@ impl Desk {
     /// Seals what is to be sealed of a fact, so that it can be put on record within another change.
     pub(crate) async fn ready_fact(&self, seat: &Seat, workflow: &str, new: NewFact) -> Answer<ReadyFact> {
         let declared = seat.workflow(workflow)?;
-        let by_release = |plan: &ReleasePlan| {
-            let kinds = [&plan.prepared, &plan.signed, &plan.retracted];
-            plan.workflow == workflow && kinds.contains(&&new.kind)
-        };
-        if seat.protocol().release.as_ref().is_some_and(by_release) {
-            return Err(Refusal::invalid("refusal-fact-by-release").with("kind", &new.kind).into());
-        }
         let reason = new.reason.trim().to_owned();
         if reason.chars().count() > LONGEST_REASON {
             return Err(Refusal::invalid("refusal-fact-reason-long").problem("reason", "").into());
@@ -114,13 +113,11 @@ impl Desk {
         let (reason_key, sealed_reason) = self.seal_part(compartment, &reason_place(&place), &reason).await?;
         let at = Timestamp::from_millisecond(new.at)
             .map_err(|_| Refusal::invalid("refusal-fact-future").problem("at", ""))?;
-        let (protocol, name, code) = (seat.protocol().clone(), workflow.to_owned(), code.to_owned());
-        let (mandate, by, salt) = (seat.mandate().id, seat.session().member().id, self.salt());
         let said = Said {
             id,
             kind: new.kind,
             at,
-            by,
+            by: seat.session().member().id,
             values,
             open,
             sealed_values,
@@ -128,25 +125,10 @@ impl Desk {
             sealed_reason,
             amends: new.amends,
             keys: [values_key, reason_key].into_iter().flatten().collect(),
-            salt,
-        };
-        self.store.write(move |tx| put(tx, &protocol, mandate, &name, &code, said).map(drop)).await
-        Ok(ReadyFact {
-            id,
-            at,
-            reason,
-            values,
-            open,
-            keys: [values_key, reason_key],
-            sealed_values,
-            sealed_reason,
-            protocol: seat.protocol().clone(),
-            workflow: workflow.to_owned(),
-            mandate: seat.mandate().id,
-            by: seat.session().member().id,
             salt: self.salt(),
-            new,
-        })
+        };
+        let (protocol, mandate) = (seat.protocol().clone(), seat.mandate().id);
+        Ok(ReadyFact { protocol, workflow: workflow.to_owned(), mandate, said })
     }
 
     /// The number of a compartment of the mandate by its name in the protocol.
@@ -190,20 +172,42 @@ pub(crate) struct Said {
     pub(crate) salt: [u8; 32],
 }
 
-/// Puts a fact on record if the workflow lets its member say it now. Answers the number of the case.
+/// A fact that is ready to be put on record within a change.
+pub(crate) struct ReadyFact {
+    protocol: Arc<Protocol>,
+    workflow: String,
+    mandate: i64,
+    said: Said,
+}
+
+impl ReadyFact {
+    /// Whether a fact of its kind counts already.
+    pub(crate) fn is_there(&self, tx: &mut Tx, protocol: &Protocol, case: i64) -> Result<bool, Error> {
+        let declared = protocol.workflow(&self.workflow).ok_or_else(Refusal::not_found)?;
+        let facts: Vec<Fact> = case::facts(tx, case)?.iter().map(|fact| fact_of(declared, fact)).collect();
+        let standing = standing(&declared.workflow, &facts, &moment(tx.now()));
+        Ok(standing.facts.iter().any(|fact| fact.kind == self.said.kind))
+    }
+
+    /// Puts it on record, if the workflow takes it now.
+    pub(crate) fn put(self, tx: &mut Tx, case: i64) -> Result<(), Error> {
+        put(tx, &self.protocol, self.mandate, &self.workflow, case, self.said)
+    }
+}
+
+/// Puts a fact on record in a case if the workflow lets its member say it now.
 pub(crate) fn put(
     tx: &mut Tx,
     protocol: &Protocol,
     mandate: i64,
     workflow: &str,
-    code: &str,
+    case: i64,
     said: Said,
-) -> Result<i64, Error> {
+) -> Result<(), Error> {
     let declared = protocol.workflow(workflow).ok_or_else(Refusal::not_found)?;
     let role = mandate::place(tx, mandate, said.by)?.map(|place| place.role);
-    let found = case::by_code(tx, mandate, workflow, code)?.ok_or_else(Refusal::not_found)?;
     // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
-    case::take(tx, found.id)?;
+    let found = case::take(tx, case)?.ok_or_else(Refusal::not_found)?;
     let known = case::facts(tx, found.id)?;
     // Two facts of one moment keep their order, and a clock that was set back changes none.
     let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
@@ -278,115 +282,5 @@ pub(crate) fn put(
             leaf,
         },
     )?;
-    Ok(found.id)
-/// A fact that is ready to be put on record within a change.
-pub(crate) struct ReadyFact {
-    id: i64,
-    new: NewFact,
-    at: Timestamp,
-    reason: String,
-    values: BTreeMap<String, Value>,
-    open: Map<String, serde_json::Value>,
-    keys: [Option<DataKey>; 2],
-    sealed_values: Option<Vec<u8>>,
-    sealed_reason: Option<Vec<u8>>,
-    protocol: Arc<Protocol>,
-    workflow: String,
-    mandate: i64,
-    by: i64,
-    salt: [u8; 32],
-}
-
-impl ReadyFact {
-    /// Whether a fact of its kind counts already.
-    pub(crate) fn is_there(&self, tx: &mut Tx, protocol: &Protocol, case: i64) -> Result<bool, Error> {
-        let declared = protocol.workflow(&self.workflow).ok_or_else(Refusal::not_found)?;
-        let facts: Vec<Fact> = case::facts(tx, case)?.iter().map(|fact| fact_of(declared, fact)).collect();
-        let standing = standing(&declared.workflow, &facts, &moment(tx.now()));
-        Ok(standing.facts.iter().any(|fact| fact.kind == self.new.kind))
-    }
-
-    /// Puts it on record, if the workflow takes it now.
-    pub(crate) fn put(self, tx: &mut Tx, case: i64) -> Result<(), Error> {
-        let ReadyFact { id, new, at, reason, values, open, keys, sealed_values, sealed_reason, .. } = self;
-        let ReadyFact { protocol, workflow, mandate, by, salt, .. } = self;
-        let declared = protocol.workflow(&workflow).ok_or_else(Refusal::not_found)?;
-        let role = mandate::place(tx, mandate, by)?.map(|place| place.role);
-        // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
-        case::take(tx, case)?;
-        let known = case::facts(tx, case)?;
-        // Two facts of one moment keep their order, and a clock that was set back changes none.
-        let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
-        let recorded = tx.now().max(after_known);
-        let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
-        let now = moment(recorded);
-        let standing = standing(&declared.workflow, &facts, &now);
-        let (amends, withdraws) = match new.amends {
-            None => (None, false),
-            Some(Amending::Corrects(earlier)) => (Some(earlier), false),
-            Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
-        };
-        let fact = Fact {
-            id: id.to_string(),
-            kind: new.kind.clone(),
-            at,
-            recorded: now.timestamp(),
-            by: by.to_string(),
-            roles: role.into_iter().collect(),
-            values,
-            reason: Some(reason).filter(|reason| !reason.is_empty()),
-            amends: new.amends.map(|amending| match amending {
-                Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
-                Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
-            }),
-        };
-        standing.may(&fact).map_err(|why| refusal(declared, why))?;
-        for key in keys.into_iter().flatten() {
-            mandate::add_data_key(tx, &key)?;
-        }
-        let roles = json!(fact.roles).to_string();
-        let open_values = json!(open).to_string();
-        // The leaf commits to all of the fact, sealed as it is kept.
-        let content = json!([id, case, new.kind, new.at, recorded, by, amends, withdraws]);
-        let commitment = ledger::commitment(
-            &salt,
-            &[
-                content.to_string().as_bytes(),
-                roles.as_bytes(),
-                open_values.as_bytes(),
-                sealed_values.as_deref().unwrap_or_default(),
-                sealed_reason.as_deref().unwrap_or_default(),
-            ],
-        );
-        let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
-        let leaf = record::append(tx, &leaf)?;
-        let action = match (amends, withdraws) {
-            (None, _) => "case.fact",
-            (Some(_), false) => "case.fact.correct",
-            (Some(_), true) => "case.fact.withdraw",
-        };
-        let done = Done::new(recorded, Some(by), action).in_mandate(mandate).about("case", case);
-        let done = done.with("kind", new.kind.as_str()).with("fact", id);
-        let done = done.with("salt", crate::desk::hex(&salt));
-        record::audit(tx, Done { leaf: Some(leaf), ..done })?;
-        case::add_fact(
-            tx,
-            &CaseFact {
-                id,
-                case,
-                kind: new.kind,
-                at: new.at,
-                recorded,
-                member: by,
-                roles,
-                open_values,
-                sealed_values,
-                sealed_reason,
-                amends,
-                withdraws,
-                leaf,
-            },
-        )?;
-        Ok(())
-    }
+    Ok(())
 }

@@ -133,7 +133,7 @@ impl Desk {
                 }
                 let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
                 let said = plain_fact(fact, &plan.retracted, at, by, salt);
-                put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 let manifest = release::file(tx, found.id, bag::MANIFEST)?.unwrap_or_default();
                 let now = tx.now();
                 let leaf = bag::retraction(package_hash(&manifest), &reason, record::seconds(now));

@@ -65,7 +65,7 @@ impl Desk {
                 }
                 let plan = plan(&protocol, &of)?;
                 let said = plain_fact(fact, &plan.prepared, at, by, salts[0]);
-                put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 let now = tx.now();
                 release::prepare(tx, found.id, by, now)?;
                 let done = Done::new(now, Some(by), "release.prepare").in_mandate(mandate);
@@ -106,7 +106,7 @@ impl Desk {
                 }
                 let plan = plan(&protocol, &of)?;
                 let said = plain_fact(fact, &plan.signed, at, by, salts[0]);
-                put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 let now = tx.now();
                 let leaf = record::append(tx, &unsealed.leaf(record::seconds(now)))?;
                 found.title = title;

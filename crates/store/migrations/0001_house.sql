@@ -494,6 +494,8 @@ CREATE TABLE release_file (       -- public
   path TEXT NOT NULL,
   content BLOB NOT NULL,
   PRIMARY KEY (case_release, path)
+);
+
 -- Frames and draws -------------------------------------------------------------------------------
 -- The frame of a case (a visit): lists that people are drawn from, and how the draw went. Lines are identity and sealed.
 

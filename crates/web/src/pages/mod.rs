@@ -42,10 +42,10 @@ mod submission_versions;
 mod submissions;
 mod today;
 mod unlock;
-mod witnesses;
 mod visit_draw;
 mod visit_draw_acts;
 mod visit_frame;
+mod witnesses;
 mod wording;
 
 use axum::Router;
@@ -90,9 +90,9 @@ pub fn router(web: Web) -> Router {
         .merge(submissions::router())
         .merge(today::router())
         .merge(unlock::router())
-        .merge(witnesses::router());
         .merge(visit_draw::router())
         .merge(visit_draw_acts::router())
-        .merge(visit_frame::router());
+        .merge(visit_frame::router())
+        .merge(witnesses::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())
 }
