@@ -160,8 +160,11 @@ fn check_values(kind: &FactKind, fact: &Fact) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A text longer than this belongs into a form or a file.
+/// A text longer than this (characters) belongs into a form or a file.
 const LONGEST_TEXT: usize = 200;
+
+/// A passage longer than this (characters) belongs into a file.
+const LONGEST_PASSAGE: usize = 4_000;
 
 fn check_value(field: &Field, value: &Value) -> Result<(), String> {
     let right = match (&field.kind, value) {
@@ -170,6 +173,9 @@ fn check_value(field: &Field, value: &Value) -> Result<(), String> {
         (FieldKind::Date, Value::Date(_)) => true,
         (FieldKind::Text, Value::Text(text)) => {
             !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT
+        }
+        (FieldKind::Passage, Value::Text(text)) => {
+            !text.trim().is_empty() && text.chars().count() <= LONGEST_PASSAGE
         }
         _ => false,
     };
@@ -184,5 +190,6 @@ fn check_value(field: &Field, value: &Value) -> Result<(), String> {
         FieldKind::Number => "write a number".to_owned(),
         FieldKind::Date => "write a date".to_owned(),
         FieldKind::Text => format!("write a text of up to {LONGEST_TEXT} characters"),
+        FieldKind::Passage => format!("write a text of up to {LONGEST_PASSAGE} characters"),
     })
 }

@@ -90,6 +90,8 @@ pub enum FieldKind {
     /// A short text or a code.
     #[default]
     Text,
+    /// Several sentences.
+    Passage,
 }
 
 /// A time limit.

@@ -72,7 +72,12 @@ pub(crate) fn fact_of(workflow: &ProtocolWorkflow, stored: &CaseFact) -> Fact {
 }
 
 impl CaseDetail {
-    fn of(protocol: &Arc<Protocol>, case: Case, facts: Vec<ToldFact>, now: i64) -> Option<CaseDetail> {
+    pub(crate) fn of(
+        protocol: &Arc<Protocol>,
+        case: Case,
+        facts: Vec<ToldFact>,
+        now: i64,
+    ) -> Option<CaseDetail> {
         let workflow = protocol.workflow(&case.workflow)?;
         let counted = facts.iter().map(|fact| fact_of(workflow, &fact.stored)).collect();
         // A fact of this very moment is on record already.
@@ -97,7 +102,7 @@ impl CaseDetail {
 }
 
 /// A fact with its open values only.
-fn told(stored: CaseFact) -> ToldFact {
+pub(crate) fn told(stored: CaseFact) -> ToldFact {
     ToldFact {
         values: serde_json::from_str(&stored.open_values).unwrap_or_default(),
         reason: None,

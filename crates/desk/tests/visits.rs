@@ -10,6 +10,8 @@ use desk::protocol::Protocol;
 use desk::{
     Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest, Seat,
 };
+use desk::protocol::{Counts, Protocol};
+use desk::{Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, Seat};
 use house::{Home, PASSWORD, log_in, now, on_both};
 
 /// The shipped protocol; the hash of the frame is sealed here, to have a value that not everybody can open.
@@ -210,7 +212,10 @@ async fn whole_visit(home: Rc<Home>) {
 async fn findings(zone: &Zone, lead: &Seat, reconciler: &Seat, visit: &str) {
     let new = NewCase { workflow: "finding", title: "Emergency exit locked", parent: Some(visit) };
     let finding = zone.desk.begin_case(&reconciler.may::<Read>().unwrap(), new).await.unwrap();
-    let graded = fact("finding_graded", &[("grade", "zero_tolerance")]);
+    let graded = fact(
+        "finding_graded",
+        &[("grade", "zero_tolerance"), ("yardstick", "ilo_c29"), ("standard", "credible")],
+    );
     zone.desk.put_fact(reconciler, "finding", &finding, graded).await.unwrap();
     let visit = zone.case(lead, visit).await;
     let within = zone.desk.cases_within(&lead.may::<Read>().unwrap(), &visit).await.unwrap();
@@ -330,4 +335,124 @@ fn two_servers_at_once_put_one_of_two_facts_on_record() {
             assert_eq!(facts.count(), 1);
         }
     });
+}
+
+#[test]
+fn a_finding_is_measured_rests_on_groups_and_rates_its_place() {
+    on_both(measured_finding);
+}
+
+const DAY: i64 = 24 * 3_600_000;
+
+async fn measured_finding(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let (lead, draw, reconciler) =
+        (zone.seat("lead").await, zone.seat("draw").await, zone.seat("reconciler").await);
+    // Toured in May 2022, a few days before safety became a fundamental category.
+    let toured = "2022-05-31T06:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+    let code = zone.begin(&lead).await;
+    let signed: [&[(&str, &str)]; 2] = [&[("authority", "first")], &[("authority", "second")]];
+    let earlier: [(i64, &Seat, &str, &[(&str, &str)]); 9] = [
+        (20, &lead, "access_requested", &[]),
+        (15, &lead, "mandate_signed", signed[0]),
+        (15, &lead, "mandate_signed", signed[1]),
+        (10, &draw, "frame_received", &[]),
+        (9, &draw, "frame_tested", &[("difference_percent", "2")]),
+        (8, &draw, "frame_frozen", &[("frame_hash", "9f2c")]),
+        (7, &draw, "draw_committed", &[]),
+        (6, &draw, "draw_revealed", &[]),
+        (0, &lead, "tour_done", &[]),
+    ];
+    for (days, seat, kind, values) in earlier {
+        let told = NewFact { at: toured - days * DAY, ..fact(kind, values) };
+        zone.desk.put_fact(seat, "visit", &code, told).await.unwrap();
+    }
+    let may = reconciler.may::<Read>().unwrap();
+    let begin = async |title| {
+        let new = NewCase { workflow: "finding", title, parent: Some(&code) };
+        zone.desk.begin_case(&may, new).await.unwrap()
+    };
+    let finding = begin("Emergency exit locked").await;
+    let put = async |seat: &Seat, finding: &str, kind: &str, values: &[(&str, &str)]| {
+        zone.desk.put_fact(seat, "finding", finding, fact(kind, values)).await
+    };
+    let graded = |yardstick: &'static str| {
+        [
+            ("grade", "critical"),
+            ("yardstick", yardstick),
+            ("standard", "reasonable_grounds"),
+            ("establishment", "E-0001"),
+        ]
+    };
+    assert_eq!(
+        refused(put(&reconciler, &finding, "finding_graded", &graded("ilo_c999")).await),
+        "refusal-fact-field-wrong"
+    );
+    put(&reconciler, &finding, "finding_graded", &graded("ilo_c155")).await.unwrap();
+    let found = zone.desk.findings(&may).await.unwrap();
+    assert_eq!(found.all[0].says.counts, Some(Counts::Additional), "in May 2022 it is additional");
+
+    // Evidence goes to groups of at least k, never to one person.
+    let piece = |source: &'static str, count: &'static str, group: &'static str| {
+        [
+            ("source", source),
+            ("count", count),
+            ("group", group),
+            ("first_hand", "yes"),
+            ("reliability", "b"),
+            ("credibility", "2"),
+        ]
+    };
+    let answer = put(&reconciler, &finding, "evidence_added", &piece("interviews", "4", "workshop 2")).await;
+    assert_eq!(refused(answer), "refusal-finding-evidence");
+    let one = piece("interviews", "23", "uuid:0f8fad5b-d9cb-469f-a165-70867728950e");
+    assert_eq!(
+        refused(put(&reconciler, &finding, "evidence_added", &one).await),
+        "refusal-finding-submission"
+    );
+    put(&reconciler, &finding, "evidence_added", &piece("interviews", "23", "workshop 2")).await.unwrap();
+    let answer = put(&lead, &finding, "finding_verified", &[]).await;
+    assert_eq!(refused(answer), "refusal-finding-standard", "one source is not reasonable grounds");
+    put(&reconciler, &finding, "evidence_added", &piece("observation", "", "checklist")).await.unwrap();
+    put(&lead, &finding, "finding_verified", &[]).await.unwrap();
+
+    let told = |low: &'static str| {
+        [("percent", "61.5"), ("low", low), ("high", "73"), ("n", "58"), ("basis", "estimate")]
+    };
+    assert_eq!(
+        refused(put(&reconciler, &finding, "prevalence_told", &told("70")).await),
+        "refusal-finding-interval"
+    );
+    put(&reconciler, &finding, "prevalence_told", &told("48.2")).await.unwrap();
+    let reply = "열쇠를 걸어두었다. The key hangs beside it.";
+    put(&lead, &finding, "reply_recorded", &[("reply", reply)]).await.unwrap();
+    let second = begin("Late pay").await;
+    put(
+        &reconciler,
+        &second,
+        "finding_graded",
+        &[
+            ("grade", "major"),
+            ("yardstick", "ilo_c95_12"),
+            ("standard", "allegation"),
+            ("establishment", "E-0002"),
+        ],
+    )
+    .await
+    .unwrap();
+
+    let found = zone.desk.findings(&may).await.unwrap();
+    let places: Vec<(&str, &str)> =
+        found.places.iter().map(|rated| (rated.place.as_str(), rated.rating.id.as_str())).collect();
+    assert_eq!(places, [("E-0001", "D"), ("E-0002", "B")], "the worst first");
+    let detail = found.all.iter().find(|known| known.detail.case.code == finding).unwrap();
+    assert_eq!(detail.says.reply.as_deref(), Some(reply));
+    // Put right and verified by other eyes, it presses on its place no longer.
+    put(&lead, &finding, "action_reported", &[]).await.unwrap();
+    put(&reconciler, &finding, "action_verified", &[]).await.unwrap();
+    let found = zone.desk.findings(&may).await.unwrap();
+    assert_eq!(
+        found.places.last().map(|rated| (rated.place.as_str(), rated.rating.id.as_str())),
+        Some(("E-0001", "A"))
+    );
 }

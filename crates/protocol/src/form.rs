@@ -1,13 +1,16 @@
 use crate::classes;
 use crate::compartment::{Compartment, Sealing};
 use crate::consent::{self, Consent};
+use crate::gaps::GAPS_TOML;
 use crate::problem::Problem;
 use crate::release::RELEASE_TOML;
+use crate::reconciliation::RECONCILIATION_TOML;
 use crate::rows::Rows;
 use crate::texts::Texts;
 use crate::toml_section::{PROTOCOL_TOML, Section};
 use crate::words::Subject;
 use crate::workflow::workflow_name;
+use crate::yardstick::YARDSTICKS_TOML;
 use crate::{leaks, translations};
 use std::collections::BTreeMap;
 
@@ -206,6 +209,9 @@ pub(crate) fn check_unused(
         path == PROTOCOL_TOML
             || path == RELEASE_TOML
             || path == method
+            || path == YARDSTICKS_TOML
+            || path == GAPS_TOML
+            || path == RECONCILIATION_TOML
             || workflow_name(path).is_some()
             || forms.iter().any(|form| path == form || path.starts_with(&media_folder(form)))
     };

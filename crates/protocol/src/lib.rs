@@ -10,9 +10,11 @@ mod fingerprint;
 mod folder;
 mod form;
 mod frame;
+mod gaps;
 mod leaks;
 mod problem;
 mod protocol;
+mod reconciliation;
 mod registry;
 mod release;
 mod role;
@@ -24,6 +26,7 @@ mod toml_section;
 mod translations;
 mod words;
 mod workflow;
+mod yardstick;
 
 pub use compartment::{Compartment, Keep, Sealing};
 pub use consent::Consent;
@@ -32,8 +35,12 @@ pub use fingerprint::fingerprint;
 pub use folder::folder_files;
 pub use form::ProtocolForm;
 pub use frame::{Disposition, Frame, FrameColumn, FrameFacts, FrameSource};
+pub use gaps::{Gap, GapTable};
 pub use problem::Problem;
 pub use protocol::Protocol;
+pub use reconciliation::{
+    Condition, Measure, Number, Reconciliation, ReconciliationTest, RecordsDraw, Source,
+};
 pub use registry::{Choice, Property, Registry};
 pub use release::{Answers, Condition, Figure, Indicator, Quantity, ReleasePlan, SamplePlan, Validity};
 pub use role::Role;
@@ -41,6 +48,11 @@ pub use shipped::{shipped, shipped_files};
 pub use slip_code::{is_slip_code, slip_code};
 pub use texts::{LANGUAGES, Texts};
 pub use words::{
-    FinestDate, FinestPlace, KeepThen, KeepUntil, Point, PropertyType, Right, Subject, UnknownWord,
+    Certainty, Colour, Direction, FinestDate, FinestPlace, Formula, KeepThen, KeepUntil, Outside, Point,
+    PropertyType, Right, Subject, UnknownWord, YardstickKind,
 };
 pub use workflow::ProtocolWorkflow;
+pub use yardstick::{
+    Counts, EvidenceRule, FindingFields, IntervalFields, Rating, RightCategory, Standard, Yardstick,
+    Yardsticks,
+};

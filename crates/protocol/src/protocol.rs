@@ -3,7 +3,9 @@ use crate::disclosure::{self, Disclosure, FieldOfForm, NamedField};
 use crate::fingerprint::fingerprint;
 use crate::form::{self, ProtocolForm, ReadForm};
 use crate::frame::{self, Frame};
+use crate::gaps::{self, GapTable};
 use crate::problem::Problem;
+use crate::reconciliation::{self, Reconciliation};
 use crate::registry::{self, Registry};
 use crate::release::{self, ReleasePlan};
 use crate::role::{self, Role};
@@ -11,6 +13,7 @@ use crate::texts::Texts;
 use crate::toml_section::{PROTOCOL_TOML, Section};
 use crate::words::Right;
 use crate::workflow::{self, ProtocolWorkflow};
+use crate::yardstick::{self, Yardsticks};
 use crate::{entries, toml_section};
 use std::collections::BTreeMap;
 use xforms::Class;
@@ -42,6 +45,12 @@ pub struct Protocol {
     pub workflows: Vec<ProtocolWorkflow>,
     /// The lists that people are drawn from, and how; none where nobody is drawn.
     pub frame: Option<Frame>,
+    /// What its findings are measured by, if it has any.
+    pub yardsticks: Option<Yardsticks>,
+    /// A law beside the yardsticks, if it has such a table.
+    pub gaps: Option<GapTable>,
+    /// How answers and records are held against each other, if that is done.
+    pub reconciliation: Option<Reconciliation>,
     /// What its published tables keep to.
     pub disclosure: Disclosure,
     /// What is published of its cases; none if it publishes nothing.
@@ -144,6 +153,12 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
     let roles = role::read(&root, &compartments, problems);
     let workflows = workflow::read(files, &compartments, &roles, problems);
+    reconciliation::check_no_person_key(&forms, &registries, problems);
+    let yardsticks = yardstick::read(files, problems);
+    let workflows = workflow::read(files, &compartments, &roles, yardsticks.as_ref(), problems);
+    if let Some(yardsticks) = &yardsticks {
+        yardstick::check(yardsticks, &workflows, problems);
+    }
     let mut protocol = Protocol {
         name: root.text("name", problems).value,
         version: root.text("version", problems).value,
@@ -153,6 +168,10 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         other_forms: other_forms(&root, &compartments, problems),
         frame: frame::read(&root, &registries, &workflows, problems),
         workflows,
+        workflows,
+        reconciliation: reconciliation::read(files, &forms, &registries, problems),
+        gaps: gaps::read(files, yardsticks.as_ref(), problems),
+        yardsticks,
         roles,
         compartments,
         forms: Vec::new(),

@@ -28,8 +28,11 @@ shipped! {
         "forms/record_review.md",
         "forms/reprisal_check.md",
         "forms/worker_interview.md",
+        "gaps.toml",
+        "reconciliation.toml",
         "workflow/finding.toml",
-        "workflow/visit.toml";
+        "workflow/visit.toml",
+        "yardsticks.toml";
 }
 
 /// The protocols that come with the program: their names and files, in the order of their names.

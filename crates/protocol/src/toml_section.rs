@@ -285,6 +285,31 @@ impl<'t> Section<'t> {
         named.into_iter().map(|(_, named)| named).collect()
     }
 
+    /// A table whose keys are names of the protocol's own: each with its whole number, in the order in which they stand.
+    pub fn named_numbers(&self, key: &'static str, problems: &mut Vec<Problem>) -> Vec<(String, u32)> {
+        let Some(section) = self.section(key, problems) else { return Vec::new() };
+        let mut named = Vec::new();
+        for (name, value) in section.table {
+            let number = value.get_ref().as_integer();
+            match number.and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok()) {
+                Some(number) => named.push((value.span().start, (name.get_ref().to_string(), number))),
+                None => section.wrong_type(name.get_ref(), "a whole number", problems),
+            }
+        }
+        named.sort_by_key(|(at, _)| *at);
+        named.into_iter().map(|(_, named)| named).collect()
+    }
+
+    /// A day written as `"2022-06-01"`.
+    pub fn optional_day(&self, key: &'static str, problems: &mut Vec<Problem>) -> Option<jiff::civil::Date> {
+        let text = self.optional_text(key, problems)?;
+        let day = text.value.parse().ok();
+        if day.is_none() {
+            self.wrong_type(key, "a day in quotes, as \"2022-06-01\"", problems);
+        }
+        day
+    }
+
     /// The languages given in this table itself.
     pub fn languages(&self, problems: &mut Vec<Problem>) -> Texts {
         let mut texts = Texts::default();

@@ -81,11 +81,12 @@ impl Word for casework::FieldKind {
             "number" => Some(casework::FieldKind::Number),
             "date" => Some(casework::FieldKind::Date),
             "text" => Some(casework::FieldKind::Text),
+            "passage" => Some(casework::FieldKind::Passage),
             _ => None,
         }
     }
     fn words() -> String {
-        "select, number, date, text".to_owned()
+        "select, number, date, text, passage".to_owned()
     }
 }
 
@@ -194,6 +195,95 @@ words! {
         SelectMany = "select_many",
         /// Ids of entries of another registry, separated by spaces.
         Entries = "entries",
+    }
+}
+
+words! {
+    /// What a yardstick is to the work.
+    YardstickKind {
+        /// One of the fundamental instruments, or the main instrument of this kind of work.
+        Fundamental = "fundamental",
+        /// An instrument that explains or completes a fundamental one.
+        Supporting = "supporting",
+        /// The law of the place.
+        Local = "local",
+    }
+}
+
+words! {
+    /// What holds for a yardstick on a day on which it does not count.
+    Outside {
+        /// No finding may name it.
+        Refused = "refused",
+        /// A finding may name it, and it is printed as additional.
+        Additional = "additional",
+    }
+}
+
+words! {
+    /// How sure it is that a law says so.
+    Certainty {
+        /// Read in the law itself, or in several good sources.
+        High = "high",
+        /// In one good source.
+        Medium = "medium",
+        /// Only heard of.
+        Low = "low",
+    }
+}
+
+words! {
+    /// How a reconciliation test makes its figure.
+    Formula {
+        /// 1 less the median of the interviews over that of the records, in percent.
+        MedianGap = "median_gap",
+        /// Mean of the interviews less mean of the records.
+        MeanGap = "mean_gap",
+        /// Share of the interviews less share of the records, in percentage points.
+        ShareGap = "share_gap",
+        /// Share of the interviews, in percent.
+        ShareOfInterviews = "share_of_interviews",
+        /// Share of the records, in percent.
+        ShareOfRecords = "share_of_records",
+        /// Sum over the records; one is enough.
+        CountOfRecords = "count_of_records",
+        /// Share of the interviews, carried to everybody who works there, over the largest number in the records.
+        RatioToRegister = "ratio_to_register",
+    }
+}
+
+impl Formula {
+    /// Whether it needs interviews, and whether it needs records.
+    pub fn needs(self) -> (bool, bool) {
+        match self {
+            Formula::MedianGap | Formula::MeanGap | Formula::ShareGap | Formula::RatioToRegister => {
+                (true, true)
+            }
+            Formula::ShareOfInterviews => (true, false),
+            Formula::ShareOfRecords | Formula::CountOfRecords => (false, true),
+        }
+    }
+}
+
+words! {
+    /// What a figure beyond a threshold is called.
+    Colour {
+        /// To be looked at.
+        Amber = "amber",
+        /// To be explained.
+        Red = "red",
+        /// Against the rule.
+        NonCompliant = "non_compliant",
+    }
+}
+
+words! {
+    /// On which side of a threshold it is worse.
+    Direction {
+        /// Above it.
+        More = "more",
+        /// Below it.
+        Less = "less",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use crate::registry::read_choices;
 use crate::role::Role;
 use crate::toml_section::{self, Section};
+use crate::yardstick::Yardsticks;
 use casework::{
     Clock, Due, End, FactKind, Field, FieldKind, Need, Part, Product, Severity, Span, Stage, Stop, Workflow,
 };
@@ -39,6 +40,7 @@ pub(crate) fn read(
     files: &BTreeMap<String, Vec<u8>>,
     compartments: &[Compartment],
     roles: &[Role],
+    yardsticks: Option<&Yardsticks>,
     problems: &mut Vec<Problem>,
 ) -> Vec<ProtocolWorkflow> {
     let named = files.iter().filter_map(|(path, bytes)| Some((path, workflow_name(path)?, bytes)));
@@ -46,7 +48,8 @@ pub(crate) fn read(
     for (path, name, bytes) in named {
         let Some((source, table)) = toml_section::parse(path, bytes, problems) else { continue };
         let root = Section::root(path, source, &table, "the workflow");
-        let mut reader = Reader { parts: Vec::new(), classes: BTreeMap::new(), problems: Vec::new() };
+        let mut reader =
+            Reader { parts: Vec::new(), classes: BTreeMap::new(), yardsticks, problems: Vec::new() };
         let sensitive = reader.sensitive(&root, compartments);
         let within = reader.within(name, &root, files);
         let workflow = reader.workflow(name, &root);
@@ -62,6 +65,7 @@ struct Reader<'t> {
     /// Where each part stands, for the faults that only the whole shows.
     parts: Vec<(Part, Section<'t>)>,
     classes: BTreeMap<(String, String), Class>,
+    yardsticks: Option<&'t Yardsticks>,
     problems: Vec<Problem>,
 }
 
@@ -207,7 +211,21 @@ impl<'t> Reader<'t> {
             ));
         }
         let mut kind: FieldKind = section.word("type", &mut self.problems).unwrap_or_default();
-        let choices = read_choices(&section, &mut self.problems);
+        let mut choices: Vec<(String, casework::Words)> = read_choices(&section, &mut self.problems)
+            .into_iter()
+            .map(|choice| (choice.name, choice.title.to_words()))
+            .collect();
+        if let Some(from) = section.optional_text("choices_from", &mut self.problems) {
+            match (from.value.as_str(), self.yardsticks, choices.is_empty()) {
+                ("yardsticks", Some(known), true) => choices = known.choices(),
+                ("standards", Some(known), true) => choices = known.standard_choices(),
+                _ => self.problems.push(section.problem(
+                    "choices_from",
+                    "these choices come from nowhere",
+                    "Write yardsticks or standards, have a file yardsticks.toml, and write no choices beside it",
+                )),
+            }
+        }
         if choices.is_empty() == matches!(kind, FieldKind::Choice(_)) {
             self.problems.push(section.problem(
                 "choices",
@@ -216,7 +234,7 @@ impl<'t> Reader<'t> {
             ));
         }
         if let FieldKind::Choice(known) = &mut kind {
-            known.extend(choices.into_iter().map(|choice| (choice.name, choice.title.to_words())));
+            known.extend(choices);
         }
         let field = Field {
             title: section.translated("title", &mut self.problems).to_words(),

@@ -312,7 +312,8 @@ fn access_refused_is_a_result() {
 #[test]
 fn a_zero_tolerance_finding_is_told_to_both_within_a_day() {
     let mut finding = Case::new("finding");
-    finding.says("Noh/reconciler", "finding_graded grade=zero_tolerance");
+    finding
+        .says("Noh/reconciler", "finding_graded grade=zero_tolerance yardstick=ilo_c29 standard=allegation");
     assert_eq!(finding.open(), ["graded", "notice"], "24 hours do not wait for the second person");
     finding.now += SignedDuration::from_hours(23);
     finding.says("Han/visit_lead", "notice_given authority=first");
@@ -329,7 +330,10 @@ fn a_zero_tolerance_finding_is_told_to_both_within_a_day() {
 fn corrective_actions_are_due_by_grade_and_wait_for_our_own_eyes() {
     let due = |grade: &str| {
         let mut finding = Case::new("finding");
-        finding.says("Noh/reconciler", &format!("finding_graded grade={grade}"));
+        finding.says(
+            "Noh/reconciler",
+            &format!("finding_graded grade={grade} yardstick=ilo_c29 standard=allegation"),
+        );
         let standing = finding.standing();
         standing.clock("corrective_action", None).map(|count| count.due)
     };
@@ -345,7 +349,7 @@ fn corrective_actions_are_due_by_grade_and_wait_for_our_own_eyes() {
 
     let mut finding = Case::new("finding");
     finding
-        .says("Noh/reconciler", "finding_graded grade=critical")
+        .says("Noh/reconciler", "finding_graded grade=critical yardstick=ilo_c29 standard=allegation")
         .says("Han/visit_lead", "finding_verified")
         .after_days(20)
         .says("Han/visit_lead", "action_reported")
@@ -396,6 +400,7 @@ fn every_declared_stage_end_and_stop_is_reached() {
                 for field in &declared.fields {
                     let value = match &field.kind {
                         FieldKind::Choice(choices) => Value::Choice(choices[roll(choices.len())].0.clone()),
+                        FieldKind::Date => Value::Date(date(2026, 3, 2)),
                         FieldKind::Number => Value::Number(if roll(15) == 0 { 12.0 } else { 2.0 }),
                         _ => Value::Text("9f86d0".to_owned()),
                     };

@@ -230,6 +230,11 @@ pub fn cases_address(mandate: i64, workflow: &str) -> String {
     format!("/m/{mandate}/cases/{}", part(workflow))
 }
 
+/// Address of the findings of all visits.
+pub fn findings_address(mandate: i64) -> String {
+    format!("/m/{mandate}/findings")
+}
+
 impl Seated {
     /// The desk.
     pub fn desk(&self) -> &Desk {
@@ -250,6 +255,16 @@ impl Seated {
     /// visits, are in the room of those.
     pub fn frame_of_cases(&self, workflow: &ProtocolWorkflow, title: impl Into<String>) -> Frame {
         self.frame_in(None, Some(workflow.within.as_deref().unwrap_or(&workflow.workflow.id)), title)
+    }
+
+    /// A frame inside the room of findings.
+    pub fn frame_of_findings(&self, title: impl Into<String>) -> Frame {
+        let mut frame = self.frame_in(None, None, title);
+        let address = findings_address(self.mandate());
+        for entry in frame.rooms.iter_mut().filter(|entry| entry.href == address) {
+            entry.current = true;
+        }
+        frame
     }
 
     /// A room for each workflow that stands by itself, called as the protocol calls it: name, address, id.
@@ -290,6 +305,10 @@ impl Seated {
                 frame = frame.under(&label, &href);
             }
             frame.rooms.push(RailEntry { label, href, current, waiting: 0 });
+        }
+        if self.seat.has(Right::Read) && self.seat.protocol().yardsticks.is_some() {
+            let label = locale.text("room-findings");
+            frame.rooms.push(RailEntry { label, href: findings_address(id), current: false, waiting: 0 });
         }
         frame.rooms.extend(seen(&[Room::Submissions, Room::Registries, Room::People]));
         let below = seen(&[Room::Forms, Room::Devices, Room::Record, Room::Settings]);

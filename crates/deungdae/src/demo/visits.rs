@@ -130,7 +130,13 @@ const CASES: [Script; 13] = [
         1,
         125,
         &[
-            (0, Count, "finding_graded", &[("grade", "critical")], ""),
+            (
+                0,
+                Count,
+                "finding_graded",
+                &[("grade", "critical"), ("yardstick", "ilo_c155"), ("standard", "allegation")],
+                "",
+            ),
             (1, Lead, "finding_verified", &[], ""),
             (20, Records, "action_reported", &[], ""),
             (26, Lead, "action_verified", &[], ""),
@@ -141,7 +147,13 @@ const CASES: [Script; 13] = [
         1,
         125,
         &[
-            (0, Count, "finding_graded", &[("grade", "major")], ""),
+            (
+                0,
+                Count,
+                "finding_graded",
+                &[("grade", "major"), ("yardstick", "zone_week"), ("standard", "allegation")],
+                "",
+            ),
             (1, Lead, "finding_verified", &[], ""),
             (55, Records, "action_reported", &[], ""),
         ],
@@ -150,14 +162,29 @@ const CASES: [Script; 13] = [
         "Payslips do not show deductions",
         1,
         125,
-        &[(0, Count, "finding_graded", &[("grade", "minor")], ""), (1, Lead, "finding_verified", &[], "")],
+        &[
+            (
+                0,
+                Count,
+                "finding_graded",
+                &[("grade", "minor"), ("yardstick", "ilo_c95_8"), ("standard", "allegation")],
+                "",
+            ),
+            (1, Lead, "finding_verified", &[], ""),
+        ],
     ),
     finding(
         "Nursery open on every working day",
         1,
         125,
         &[
-            (0, Count, "finding_graded", &[("grade", "good_practice")], ""),
+            (
+                0,
+                Count,
+                "finding_graded",
+                &[("grade", "good_practice"), ("yardstick", "zone_nursing"), ("standard", "allegation")],
+                "",
+            ),
             (1, Lead, "finding_verified", &[], ""),
             (2, Lead, "closed_without_action", &[], "There is nothing to put right."),
         ],
@@ -167,7 +194,13 @@ const CASES: [Script; 13] = [
         3,
         32,
         &[
-            (0, Count, "finding_graded", &[("grade", "zero_tolerance")], ""),
+            (
+                0,
+                Count,
+                "finding_graded",
+                &[("grade", "zero_tolerance"), ("yardstick", "ilo_c29"), ("standard", "allegation")],
+                "",
+            ),
             (0, Lead, "notice_given", &[("authority", "first")], ""),
             (2, Lead, "finding_verified", &[], ""),
         ],

@@ -1,6 +1,7 @@
 # Names of the rooms.
 
 room-today = Today
+room-findings = Findings
 room-submissions = Submissions
 room-registries = Registries
 room-people = People

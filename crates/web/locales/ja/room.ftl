@@ -1,6 +1,7 @@
 # Names of the rooms.
 
 room-today = 今日
+room-findings = 認定事実
 room-submissions = 提出物
 room-registries = 名簿
 room-people = 人

@@ -1,6 +1,7 @@
 # Names of the rooms.
 
 room-today = 오늘
+room-findings = 확인된 사실
 room-submissions = 제출물
 room-registries = 명부
 room-people = 사람

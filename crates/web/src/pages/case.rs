@@ -7,7 +7,7 @@ use axum::routing::get;
 use desk::casework::{Refusal as Why, StageStanding, StageState, Standing};
 use desk::protocol::ProtocolWorkflow;
 use desk::store::case::Case;
-use desk::{CaseDetail, Names, Read, ToldFact};
+use desk::{CaseDetail, FindingSays, Names, Read, ToldFact};
 
 use crate::address::{Address, part};
 use crate::answer::{Answer, Refusal};
@@ -16,6 +16,7 @@ use crate::locale::Locale;
 use crate::moment::{day, moment};
 use crate::pages::case_words::{Words, case_address, due_at, is_ticking, member_of, stage_note, urgency};
 use crate::pages::cases::{next_cell, urgent_cell, words};
+use crate::pages::finding::printed;
 use crate::patterns::{
     Advice, Cell, Column, Facts, History, LinkText, Markup, Notice, Opening, SealedValue, Section, Step,
     StepState, Steps, Table, Tag, Tasks, Tone,
@@ -35,6 +36,7 @@ pub struct Looking<'a> {
     /// The case.
     pub detail: CaseDetail,
     around: Option<Case>,
+    says: Option<FindingSays>,
     names: Names,
 }
 
@@ -45,7 +47,8 @@ impl<'a> Looking<'a> {
         let detail = seated.desk().case(&may, workflow, code).await?;
         let around = seated.desk().case_around(&may, &detail).await?;
         let names = seated.desk().names(&seated.seat).await?;
-        Ok(Looking { seated, detail, around, names })
+        let says = seated.desk().finding_says(&may, &detail).await?;
+        Ok(Looking { seated, detail, around, says, names })
     }
 
     /// The reader's language.
@@ -364,6 +367,9 @@ async fn page(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Stri
     sheet = sheet.part(Facts::new().fact(l.text("cases-title"), case.title.as_str()));
     let steps = looking.steps(words, &standing);
     sheet = sheet.part(Section::new(l.text("case-steps")).part(steps));
+    if let Some(printed) = printed(&seated, words, &looking.detail, looking.says.as_ref(), &standing) {
+        sheet = sheet.part(printed);
+    }
     let parts = [looking.clocks(words, &standing), looking.at_any_time(words, &standing)];
     for part in parts.into_iter().flatten() {
         sheet = sheet.part(part);

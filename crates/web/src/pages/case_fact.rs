@@ -31,6 +31,9 @@ pub fn router() -> Router<Web> {
         .route("/m/{mandate}/cases/{workflow}/{code}/fact/{fact}/withdraw", post(withdraw))
 }
 
+/// More choices than this are a list to choose from, not a row of buttons.
+const MOST_RADIOS: usize = 8;
+
 /// The field of a value. Values may have any name, so the form's names are told apart by a mark.
 fn field_name(value: &str) -> String {
     format!("v.{value}")
@@ -72,12 +75,16 @@ fn questions(
         let (name, title) = (field_name(&field.name), field.title.get(l.code()));
         let mut question = match &field.kind {
             FieldKind::Choice(choices) => {
+                let many = choices.len() > MOST_RADIOS;
+                let none = many.then(|| Choice::new("", l.text("case-fact-choose")));
                 let choices = choices.iter();
-                let choices = choices.map(|(name, words)| Choice::new(name, words.get(l.code()))).collect();
-                Field::radios(&name, title, choices)
+                let choices = choices.map(|(name, words)| Choice::new(name, words.get(l.code())));
+                let choices = none.into_iter().chain(choices).collect();
+                if many { Field::select(&name, title, choices) } else { Field::radios(&name, title, choices) }
             }
             FieldKind::Number => Field::line(&name, title).longest(20).autocomplete("off"),
             FieldKind::Date => Field::date(&name, title),
+            FieldKind::Passage => Field::text(&name, title, 6).longest(4_000),
             FieldKind::Text => Field::line(&name, title).longest(200).autocomplete("off"),
         };
         if field.optional {

@@ -13,6 +13,8 @@ mod entry;
 mod entry_change;
 mod entry_conflict;
 mod fill;
+mod finding;
+mod findings;
 mod form;
 mod form_draft;
 mod forms;
@@ -68,6 +70,7 @@ pub fn router(web: Web) -> Router {
         .merge(entry_change::router())
         .merge(entry_conflict::router())
         .merge(fill::router())
+        .merge(findings::router())
         .merge(form::router())
         .merge(form_draft::router())
         .merge(forms::router())

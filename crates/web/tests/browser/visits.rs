@@ -29,6 +29,10 @@ async fn the_list_and_the_page_of_a_visit_fit_and_are_clean() {
         look(zone.visit(3, ""), "visit-published").await;
         look(zone.visit(2, "/record/visit_abandoned"), "visit-record").await;
         look(format!("/m/{}/cases/finding/{}", zone.mandate, zone.finding), "finding").await;
+        let grade = format!("/m/{}/cases/finding/{}/record/finding_graded", zone.mandate, zone.finding);
+        look(grade, "finding-grade").await;
+        look(format!("/m/{}/findings", zone.mandate), "findings").await;
+        look(format!("/m/{}/gaps", zone.mandate), "gaps").await;
     }
     browser.quit().await;
 }

@@ -33,6 +33,44 @@ impl Zone {
     }
 }
 
+const ZERO: [(&str, &str); 4] = [
+    ("grade", "zero_tolerance"),
+    ("yardstick", "ilo_c29"),
+    ("standard", "credible"),
+    ("establishment", "E-0001"),
+];
+
+/// What the finding rests on.
+const FOUND: [(&str, &[(&str, &str)]); 5] = [
+    (
+        "evidence_added",
+        &[
+            ("source", "interviews"),
+            ("group", "Workshop 2, women, operators"),
+            ("count", "23"),
+            ("first_hand", "yes"),
+            ("reliability", "b"),
+            ("credibility", "1"),
+        ],
+    ),
+    (
+        "evidence_added",
+        &[
+            ("source", "observation"),
+            ("group", "Facility checklist, workshop 2"),
+            ("first_hand", "yes"),
+            ("reliability", "a"),
+            ("credibility", "1"),
+        ],
+    ),
+    (
+        "prevalence_told",
+        &[("percent", "61.5"), ("low", "48.2"), ("high", "73.3"), ("n", "58"), ("basis", "estimate")],
+    ),
+    ("cause_found", &[("cause", "One key, held by the night guard.")]),
+    ("recommended", &[("addressee", "employer"), ("recommendation", "Fit panic bars to every exit.")]),
+];
+
 type Told<'a> = (i64, &'a Seat, &'a str, &'a [(&'a str, &'a str)]);
 
 async fn put(house: &House, workflow: &str, code: &str, (days, seat, kind, values): Told<'_>) {
@@ -118,11 +156,23 @@ pub async fn zone() -> Zone {
     }
     let parent = Some(visits[3].as_str());
     let finding = begin("finding", "Emergency exit locked", parent, &count).await;
-    put(&house, "finding", &finding, (83, &count, "finding_graded", &[("grade", "critical")])).await;
+    let graded = [
+        ("grade", "critical"),
+        ("yardstick", "ilo_c155"),
+        ("standard", "reasonable_grounds"),
+        ("establishment", "E-0001"),
+        ("statement", "In workshop 2 the emergency exit was locked on both days of the visit."),
+    ];
+    put(&house, "finding", &finding, (83, &count, "finding_graded", &graded)).await;
+    for told in FOUND {
+        put(&house, "finding", &finding, (83, &count, told.0, told.1)).await;
+    }
     put(&house, "finding", &finding, (82, &lead, "finding_verified", &[])).await;
+    let reply =
+        [("reply", "The exit was locked by mistake; the key hangs beside it since then. 열쇠를 걸어두었다.")];
+    put(&house, "finding", &finding, (70, &lead, "reply_recorded", &reply)).await;
     let finding_two = begin("finding", "Passports kept by the agency", parent, &count).await;
-    put(&house, "finding", &finding_two, (83, &count, "finding_graded", &[("grade", "zero_tolerance")]))
-        .await;
+    put(&house, "finding", &finding_two, (83, &count, "finding_graded", &ZERO)).await;
     Zone { house, mandate, visits, finding }
 }
 

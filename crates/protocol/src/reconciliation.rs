@@ -1,0 +1,601 @@
+//! Reads `reconciliation.toml`: which tests hold what workers say against what the employer recorded, by groups only; and
+//! refuses forms that could join an interview with the record of the same person.
+
+use crate::expressions::{self, Role};
+use crate::form::{ProtocolForm, ReadForm};
+use crate::problem::Problem;
+use crate::registry::Registry;
+use crate::texts::Texts;
+use crate::toml_section::{self, Section};
+use crate::words::{Colour, Direction, Formula, Subject};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use xforms::{Class, Kind};
+
+/// The file of a folder that declares reconciliation.
+pub(crate) const RECONCILIATION_TOML: &str = "reconciliation.toml";
+
+/// How answers and records are held against each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconciliation {
+    /// What people said.
+    pub interviews: Source,
+    /// What the files say.
+    pub records: Source,
+    /// The draw of the files: never the one that chose whom to interview.
+    pub records_draw: RecordsDraw,
+    /// Rates and minima that changed over time, by name.
+    pub paths: BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+    /// The tests, in order.
+    pub tests: Vec<ReconciliationTest>,
+}
+
+/// One of the two sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The form.
+    pub form_id: String,
+    /// Path of the field that names the group: a place, never a person.
+    pub group: String,
+    /// Path of the field with the stratum.
+    pub stratum: Option<String>,
+    /// What must hold of a submission for it to count at all.
+    pub only: Vec<Condition>,
+}
+
+/// The draw of the files that are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordsDraw {
+    /// Its id, which no other draw of a visit has.
+    pub id: String,
+    /// The draw that it takes its number of units from.
+    pub as_many_as: String,
+    /// Pay periods that are read of each file.
+    pub periods: Vec<String>,
+}
+
+/// One test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReconciliationTest {
+    /// Its id, `r1`.
+    pub id: String,
+    /// Its name.
+    pub title: Texts,
+    /// The sentence that says what the figure means; `{value}`, `{low}` and `{high}` stand for figures.
+    pub sentence: Texts,
+    /// How the figure is made.
+    pub formula: Formula,
+    /// What counts on the side of the interviews.
+    pub interviews: Option<Measure>,
+    /// What counts on the side of the records.
+    pub records: Option<Measure>,
+    /// Whether more or less than a threshold is worse.
+    pub worse: Direction,
+    /// Thresholds, the mildest first; none where the figure is only reported.
+    pub thresholds: Vec<(Colour, f64)>,
+}
+
+/// A number from the answers of one submission.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// The number.
+    pub number: Number,
+    /// It is taken only where these hold.
+    pub only: Vec<Condition>,
+    /// It is divided by this.
+    pub divide: f64,
+}
+
+/// How a number is made from fields, by their paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// Their product; one field is itself.
+    Product(Vec<String>),
+    /// Their sum.
+    Sum(Vec<String>),
+    /// 1 where all of these hold, 0 where one does not.
+    Holds(Vec<Condition>),
+    /// 1 where the field is below the path's value of a day, 0 where it is not.
+    Below {
+        /// The field.
+        field: String,
+        /// The path's name.
+        path: String,
+        /// The field with the day.
+        day: String,
+    },
+}
+
+/// Something that must hold of a field: `pay_form = foreign_cash, local_cash`, `days_week >= 7`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The field's path.
+    pub field: String,
+    test: Test,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Test {
+    OneOf(Vec<String>),
+    Compares(std::cmp::Ordering, bool, String),
+}
+
+impl FromStr for Condition {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Condition, &'static str> {
+        use std::cmp::Ordering::{Greater, Less};
+        let compares = [(">=", Greater, true), ("<=", Less, true), (">", Greater, false), ("<", Less, false)];
+        for (sign, ordering, or_equal) in compares {
+            if let Some((field, number)) = text.split_once(sign) {
+                let number = number.trim();
+                number.parse::<f64>().map_err(|_| "what follows the sign is not a number")?;
+                let test = Test::Compares(ordering, or_equal, number.to_owned());
+                return Ok(Condition { field: field.trim().to_owned(), test });
+            }
+        }
+        let (field, values) = text.split_once('=').ok_or("it has no sign")?;
+        let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
+        Ok(Condition { field: field.trim().to_owned(), test: Test::OneOf(values) })
+    }
+}
+
+impl Condition {
+    /// Whether it holds; none where the field is not answered.
+    pub fn holds(&self, answer: impl Fn(&str) -> Option<String>) -> Option<bool> {
+        let answer = answer(&self.field)?;
+        match &self.test {
+            Test::OneOf(values) => Some(values.contains(&answer)),
+            Test::Compares(ordering, or_equal, number) => {
+                let compared = answer.parse::<f64>().ok()?.partial_cmp(&number.parse::<f64>().ok()?)?;
+                Some(compared == *ordering || (*or_equal && compared.is_eq()))
+            }
+        }
+    }
+}
+
+impl Measure {
+    /// The number of one submission, whose answers are asked by path; NaN where it has none.
+    pub fn of(
+        &self,
+        paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+        answer: impl Fn(&str) -> Option<String> + Copy,
+    ) -> f64 {
+        if !self.only.iter().all(|condition| condition.holds(answer) == Some(true)) {
+            return f64::NAN;
+        }
+        let number = |path: &String| answer(path).and_then(|text| text.parse::<f64>().ok());
+        let made = match &self.number {
+            Number::Product(fields) => fields.iter().map(number).product::<Option<f64>>(),
+            Number::Sum(fields) => fields.iter().map(number).sum::<Option<f64>>(),
+            Number::Holds(conditions) => {
+                let held: Vec<Option<bool>> =
+                    conditions.iter().map(|condition| condition.holds(answer)).collect();
+                if held.contains(&Some(false)) {
+                    Some(0.0)
+                } else {
+                    held.iter().all(Option::is_some).then_some(1.0)
+                }
+            }
+            Number::Below { field, path, day } => {
+                let day: Option<jiff::civil::Date> = answer(day).and_then(|day| day.parse().ok());
+                let steps = paths.get(path).map(Vec::as_slice).unwrap_or_default();
+                let least = day.and_then(|day| steps.iter().rfind(|(from, _)| *from <= day));
+                number(field).zip(least).map(|(value, (_, least))| if value < *least { 1.0 } else { 0.0 })
+            }
+        };
+        made.map_or(f64::NAN, |made| made / self.divide)
+    }
+}
+
+struct Reader<'a> {
+    forms: &'a [ReadForm],
+    registries: &'a [Registry],
+}
+
+pub(crate) fn read(
+    files: &BTreeMap<String, Vec<u8>>,
+    forms: &[ReadForm],
+    registries: &[Registry],
+    problems: &mut Vec<Problem>,
+) -> Option<Reconciliation> {
+    let (source, table) =
+        toml_section::parse(RECONCILIATION_TOML, files.get(RECONCILIATION_TOML)?, problems)?;
+    let root = Section::root(RECONCILIATION_TOML, source, &table, "the reconciliation");
+    let reader = Reader { forms, registries };
+    let mut side = |key: &'static str, subject: Subject| {
+        let found =
+            root.section(key, problems).and_then(|section| reader.source(&section, subject, problems));
+        if found.is_none() && !root.has(key) {
+            problems.push(root.problem(key, format!("`{key}` is missing"), format!("Add [{key}]")));
+        }
+        found
+    };
+    let (interviews, records) = (side("interviews", Subject::Person), side("records", Subject::Records));
+    let mut paths = BTreeMap::new();
+    for section in root.sections("path", problems) {
+        let name = section.text("name", problems).value;
+        let mut steps: Vec<(jiff::civil::Date, f64)> = Vec::new();
+        for (day, value) in section.named_texts("values", problems) {
+            match (day.parse(), value.value.parse()) {
+                (Ok(day), Ok(value)) => steps.push((day, value)),
+                _ => problems.push(
+                    section
+                        .problem("values", "this is no day and number", "Write \"2004-01-01\" = \"50.00\"")
+                        .row(value.row),
+                ),
+            }
+        }
+        steps.sort_by_key(|(day, _)| *day);
+        section.finish(problems);
+        paths.insert(name, steps);
+    }
+    let records_draw = read_draw(&root, problems);
+    let mut tests = Vec::new();
+    if let (Some(interviews), Some(records)) = (&interviews, &records) {
+        for section in root.sections("test", problems) {
+            tests.push(reader.test(section, interviews, records, &paths, problems));
+        }
+    }
+    root.finish(problems);
+    Some(Reconciliation {
+        interviews: interviews?,
+        records: records?,
+        records_draw: records_draw?,
+        paths,
+        tests,
+    })
+}
+
+fn read_draw(root: &Section, problems: &mut Vec<Problem>) -> Option<RecordsDraw> {
+    let Some(section) = root.section("records_draw", problems) else {
+        problems.push(root.problem(
+            "records_draw",
+            "nothing says how the files are drawn",
+            "Add [records_draw] with id, as_many_as and periods",
+        ));
+        return None;
+    };
+    let draw = RecordsDraw {
+        id: section.text("id", problems).value,
+        as_many_as: section.text("as_many_as", problems).value,
+        periods: section.texts_list("periods", problems).into_iter().map(|period| period.value).collect(),
+    };
+    section.finish(problems);
+    if draw.id == draw.as_many_as {
+        problems.push(section.problem(
+            "id",
+            "the files would be those of the people who were interviewed, which tells who spoke",
+            "Give the record draw an id of its own",
+        ));
+    }
+    Some(draw)
+}
+
+impl Reader<'_> {
+    fn form(&self, id: &str) -> Option<&ProtocolForm> {
+        self.forms.iter().map(|read| &read.form).find(|form| form.id == id)
+    }
+
+    fn source(&self, section: &Section, subject: Subject, problems: &mut Vec<Problem>) -> Option<Source> {
+        let form_id = section.text("form", problems).value;
+        let form = self.form(&form_id).filter(|form| form.subject == subject);
+        let Some(form) = form else {
+            problems.push(section.problem(
+                "form",
+                format!("there is no form “{form_id}” whose subject is {}", subject.as_str()),
+                "Name a form of this protocol with that subject",
+            ));
+            return None;
+        };
+        let group = path(section, "group", form, problems)?;
+        if !self.is_of_a_place(&group) {
+            problems.push(section.problem(
+                "group",
+                "the group is not a place: it could be one person",
+                "Name a field that is an open property of a registry with open labels, such as the code of an \
+                 establishment",
+            ));
+        }
+        let stratum = section.has("stratum").then(|| path(section, "stratum", form, problems)).flatten();
+        let only = conditions(section, "only", form, problems);
+        section.finish(problems);
+        Some(Source { form_id, group, stratum, only })
+    }
+
+    /// Whether a field holds an open property of a registry whose labels are open, and of none whose labels are not
+    /// as an identity.
+    fn is_of_a_place(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let of =
+            |registry: &&Registry| registry.property(name).is_some_and(|known| known.class == Class::Open);
+        self.registries.iter().filter(of).any(|registry| registry.label_class == Class::Open)
+    }
+
+    fn test(
+        &self,
+        section: Section,
+        interviews: &Source,
+        records: &Source,
+        paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+        problems: &mut Vec<Problem>,
+    ) -> ReconciliationTest {
+        let id = section.text("id", problems).value;
+        let section = section.named(format!("test {id}"));
+        let mut measure = |key: &'static str, form_id: &str| {
+            let form = self.form(form_id)?;
+            let part = section.section(key, problems)?;
+            Some(read_measure(&part, form, paths, problems))
+        };
+        let (said, recorded) =
+            (measure("interviews", &interviews.form_id), measure("records", &records.form_id));
+        let formula: Formula = section.word("formula", problems).unwrap_or(Formula::MeanGap);
+        let (needs_said, needs_recorded) = formula.needs();
+        for (key, needs, has) in
+            [("interviews", needs_said, said.is_some()), ("records", needs_recorded, recorded.is_some())]
+        {
+            if needs != has {
+                problems.push(section.problem(
+                    key,
+                    format!(
+                        "the formula {} {} `{key}`",
+                        formula.as_str(),
+                        if needs { "needs" } else { "has no" }
+                    ),
+                    "Add it or remove it, or choose another formula",
+                ));
+            }
+        }
+        let mut thresholds = Vec::new();
+        for (name, value) in section.named_texts("thresholds", problems) {
+            match (Colour::from_str(&name), value.value.parse()) {
+                (Ok(colour), Ok(number)) => thresholds.push((colour, number)),
+                _ => problems.push(
+                    section
+                        .problem("thresholds", "this is no threshold", "Write amber = \"10\", red = \"30\"")
+                        .row(value.row),
+                ),
+            }
+        }
+        let test = ReconciliationTest {
+            title: section.translated("title", problems),
+            sentence: section.translated("sentence", problems),
+            worse: section.optional_word("worse", problems).unwrap_or(Direction::More),
+            formula,
+            interviews: said,
+            records: recorded,
+            thresholds,
+            id,
+        };
+        section.finish(problems);
+        test
+    }
+}
+
+fn path(
+    section: &Section,
+    key: &'static str,
+    form: &ProtocolForm,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let name = section.text(key, problems).value;
+    let found = resolve(form, &name);
+    if found.is_none() {
+        let message = format!("{} has no field “{name}” outside repeats", form.id);
+        problems.push(section.problem(key, message, "Name a field of that form"));
+    }
+    found
+}
+
+fn resolve(form: &ProtocolForm, name: &str) -> Option<String> {
+    let mut fields = form.form.fields.iter().filter(|field| field.kind.has_value() && field.repeat.is_none());
+    fields.find(|field| field.name == name || field.path == name).map(|field| field.path.clone())
+}
+
+fn conditions(
+    section: &Section,
+    key: &'static str,
+    form: &ProtocolForm,
+    problems: &mut Vec<Problem>,
+) -> Vec<Condition> {
+    let mut read = Vec::new();
+    for text in section.texts_list(key, problems) {
+        let condition = text.value.parse::<Condition>().ok();
+        let found = condition
+            .and_then(|condition| Some(Condition { field: resolve(form, &condition.field)?, ..condition }));
+        match found {
+            Some(condition) => read.push(condition),
+            None => problems.push(
+                section
+                    .problem(
+                        key,
+                        format!("“{}” says nothing about {}", text.value, form.id),
+                        "Write field = choice, choice or field >= number, with a field of that form",
+                    )
+                    .row(text.row),
+            ),
+        }
+    }
+    read
+}
+
+fn read_measure(
+    section: &Section,
+    form: &ProtocolForm,
+    paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+    problems: &mut Vec<Problem>,
+) -> Measure {
+    let mut fields = |key: &'static str| {
+        let mut found = Vec::new();
+        for name in section.texts_list(key, problems) {
+            match resolve(form, &name.value) {
+                Some(path) => found.push(path),
+                None => problems.push(
+                    section
+                        .problem(
+                            key,
+                            format!("{} has no field “{}”", form.id, name.value),
+                            "Correct the name",
+                        )
+                        .row(name.row),
+                ),
+            }
+        }
+        found
+    };
+    let (product, sum) = (fields("product"), fields("sum"));
+    let holds = conditions(section, "holds", form, problems);
+    let below = section.section("below", problems).and_then(|below| {
+        let field = self::path(&below, "field", form, problems);
+        let day = self::path(&below, "day", form, problems);
+        let path = below.text("path", problems).value;
+        if !paths.contains_key(&path) {
+            problems.push(below.problem(
+                "path",
+                format!("there is no path “{path}”"),
+                "Declare it with [[path]]",
+            ));
+        }
+        below.finish(problems);
+        Some(Number::Below { field: field?, path, day: day? })
+    });
+    let number = if !product.is_empty() {
+        Number::Product(product)
+    } else if !sum.is_empty() {
+        Number::Sum(sum)
+    } else if !holds.is_empty() {
+        Number::Holds(holds)
+    } else if let Some(below) = below {
+        below
+    } else {
+        problems.push(section.problem(
+            "product",
+            "nothing says which number is taken",
+            "Write one of product, sum, holds, below",
+        ));
+        Number::Sum(Vec::new())
+    };
+    let divide = section.optional_text("divide", problems).map_or(Some(1.0), |text| text.value.parse().ok());
+    let divide = divide.filter(|divide: &f64| divide.is_finite() && *divide > 0.0);
+    if divide.is_none() {
+        problems.push(section.problem("divide", "this divides by no number above 0", "Write \"4.345\""));
+    }
+    let only = conditions(section, "only", form, problems);
+    section.finish(problems);
+    Measure { number, only, divide: divide.unwrap_or(1.0) }
+}
+
+/// An interview and the record of the same person must not be joined: the two forms may share a place and answers from
+/// lists, and nothing that could stand for one person.
+pub(crate) fn check_no_person_key(forms: &[ReadForm], registries: &[Registry], problems: &mut Vec<Problem>) {
+    let of = |subject| forms.iter().filter(move |read| read.form.subject == subject);
+    for interview in of(Subject::Person) {
+        let open_to_both = places(&interview.form, registries);
+        for record in of(Subject::Records) {
+            for field in &record.form.form.fields {
+                let same = |other: &&xforms::Field| other.name == field.name && other.kind.has_value();
+                let shared = interview.form.form.fields.iter().find(same);
+                let harmless = !field.kind.has_value()
+                    || field.path.starts_with("meta/")
+                    || field.preload.is_some()
+                    || (field.kind == Kind::Select
+                        && !names_identities(&record.form, &field.path, registries))
+                    || is_prose(record, &field.path)
+                    || open_to_both.contains(&field.name);
+                if shared.is_none() || harmless {
+                    continue;
+                }
+                problems.push(
+                    Problem::new(
+                        &record.form.file,
+                        format!(
+                            "“{}” is in {} as well: an interview could be joined with the record of the same person",
+                            field.name, interview.form.id
+                        ),
+                        "Remove the field from one of the two forms; they may meet in a place and in answers from \
+                         lists only",
+                    )
+                    .sheet("survey")
+                    .row(record.rows.at(&field.path).map(|row| row.number))
+                    .field(&field.name),
+                );
+            }
+        }
+    }
+}
+
+/// Names of fields that say a place: open properties of registries with open labels, and what these are calculated from.
+fn places(form: &ProtocolForm, registries: &[Registry]) -> Vec<String> {
+    let open = registries.iter().filter(|registry| registry.label_class == Class::Open);
+    let properties: Vec<&str> = open
+        .flat_map(|registry| &registry.properties)
+        .filter(|property| property.class == Class::Open)
+        .map(|property| property.name.as_str())
+        .collect();
+    let mut names: Vec<String> = Vec::new();
+    let found = expressions::read(&form.xform, &form.form.root);
+    for field in form.form.fields.iter().filter(|field| properties.contains(&field.name.as_str())) {
+        names.push(field.name.clone());
+        let calculates =
+            found.iter().filter(|known| known.path == field.path && known.role == Role::Calculates);
+        for expression in calculates {
+            let read = expressions::reads(&expression.text, &expression.path, &form.form.root);
+            names.extend(read.iter().filter_map(|path| form.form.field(path)).map(|read| read.name.clone()));
+        }
+    }
+    names
+}
+
+/// Whether a question offers entries of a registry whose labels are identities.
+fn names_identities(form: &ProtocolForm, path: &str, registries: &[Registry]) -> bool {
+    let found = expressions::read(&form.xform, &form.form.root);
+    let offers = found.iter().filter(|known| known.path == path && known.role == Role::Filters);
+    let hidden = registries.iter().filter(|registry| registry.label_class != Class::Open);
+    let names: Vec<String> = hidden.map(|registry| format!("instance('{}')", registry.name)).collect();
+    offers.into_iter().any(|offer| names.iter().any(|name| offer.text.contains(name.as_str())))
+}
+
+/// Whether a text is prose: several lines, so no code.
+fn is_prose(read: &ReadForm, path: &str) -> bool {
+    read.rows
+        .at(path)
+        .is_some_and(|row| row.get("appearance").split_whitespace().any(|word| word == "multiline"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(name: &str) -> Option<String> {
+        let answers =
+            [("who", "employer"), ("days", "7"), ("hours", "9.5"), ("day", "2007-09-01"), ("base", "50")];
+        answers.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    fn measure(number: Number) -> f64 {
+        let path = vec![("2004-01-01".parse().unwrap(), 50.0), ("2007-08-01".parse().unwrap(), 52.5)];
+        let paths = BTreeMap::from([("minimum".to_owned(), path)]);
+        Measure { number, only: Vec::new(), divide: 1.0 }.of(&paths, answer)
+    }
+
+    fn holds(texts: &[&str]) -> f64 {
+        measure(Number::Holds(texts.iter().map(|text| text.parse().unwrap()).collect()))
+    }
+
+    #[test]
+    fn a_number_is_made_from_answers_or_is_missing() {
+        let both = vec!["days".to_owned(), "hours".to_owned()];
+        assert_eq!(measure(Number::Product(both.clone())), 66.5);
+        assert_eq!(measure(Number::Sum(both)), 16.5);
+        assert!(measure(Number::Sum(vec!["days".to_owned(), "not_asked".to_owned()])).is_nan());
+        assert_eq!(holds(&["who = agency, employer", "days >= 7"]), 1.0);
+        assert_eq!(holds(&["days < 7", "not_asked = yes"]), 0.0, "one no is enough");
+        assert!(holds(&["days = 7", "not_asked = yes"]).is_nan(), "no answer is neither yes nor no");
+        let below = |field: &str| Number::Below {
+            field: field.to_owned(),
+            path: "minimum".to_owned(),
+            day: "day".to_owned(),
+        };
+        assert_eq!(measure(below("base")), 1.0, "50 dollars were too little from August 2007 on");
+    }
+}
