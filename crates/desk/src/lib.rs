@@ -32,6 +32,7 @@ mod names;
 mod passkeys;
 mod put_fact;
 mod receive;
+mod reconcile;
 mod record;
 mod recovery;
 mod registries;
@@ -79,6 +80,7 @@ pub use members::NewMember;
 pub use names::Names;
 pub use put_fact::{Amending, NewFact};
 pub use receive::{Received, Sender, SentFile};
+pub use reconcile::{Comparison as Reconciliation, Reconciled, colour as reconciliation_colour};
 pub use registries::{label_class, property_class};
 pub use release_draft::{
     AccessLine, ComputedRelease, Hidden, NotPublished, OpenedDraft, PrintedFinding, ReleaseContent,
@@ -95,3 +97,4 @@ pub use totp::{address as totp_address, code as totp_code, from_text as totp_sec
 
 /// The rooms below, for the types that acts take and give.
 pub use {bag, casework, disclosure, draw, frame, ledger, passkey, protocol, store, xforms};
+pub use {casework, ledger, passkey, protocol, store, survey, xforms};

@@ -352,7 +352,8 @@ async fn measured_finding(home: Rc<Home>) {
     let toured = "2022-05-31T06:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
     let code = zone.begin(&lead).await;
     let signed: [&[(&str, &str)]; 2] = [&[("authority", "first")], &[("authority", "second")]];
-    let earlier: [(i64, &Seat, &str, &[(&str, &str)]); 9] = [
+    type Earlier<'a> = (i64, &'a Seat, &'a str, &'a [(&'a str, &'a str)]);
+    let earlier: [Earlier<'_>; 9] = [
         (20, &lead, "access_requested", &[]),
         (15, &lead, "mandate_signed", signed[0]),
         (15, &lead, "mandate_signed", signed[1]),

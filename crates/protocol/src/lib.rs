@@ -39,7 +39,7 @@ pub use gaps::{Gap, GapTable};
 pub use problem::Problem;
 pub use protocol::Protocol;
 pub use reconciliation::{
-    Condition, Measure, Number, Reconciliation, ReconciliationTest, RecordsDraw, Source,
+    Condition, Measure, Number, Reconciliation, ReconciliationTest, RecordsDraw, Source, WorkforceSource,
 };
 pub use registry::{Choice, Property, Registry};
 pub use release::{Answers, Condition, Figure, Indicator, Quantity, ReleasePlan, SamplePlan, Validity};

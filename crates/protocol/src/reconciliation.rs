@@ -24,6 +24,8 @@ pub struct Reconciliation {
     pub records: Source,
     /// The draw of the files: never the one that chose whom to interview.
     pub records_draw: RecordsDraw,
+    /// Where it is written how many people work in each group and stratum, if it is.
+    pub workforce: Option<WorkforceSource>,
     /// Rates and minima that changed over time, by name.
     pub paths: BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
     /// The tests, in order.
@@ -52,6 +54,17 @@ pub struct RecordsDraw {
     pub as_many_as: String,
     /// Pay periods that are read of each file.
     pub periods: Vec<String>,
+}
+
+/// A registry with one entry for everybody who works there; it is counted, and no name is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkforceSource {
+    /// The registry.
+    pub registry: String,
+    /// Its property with the group.
+    pub group: String,
+    /// Its property with the stratum.
+    pub stratum: String,
 }
 
 /// One test.
@@ -231,6 +244,7 @@ pub(crate) fn read(
         paths.insert(name, steps);
     }
     let records_draw = read_draw(&root, problems);
+    let workforce = root.section("workforce", problems).map(|section| reader.workforce(&section, problems));
     let mut tests = Vec::new();
     if let (Some(interviews), Some(records)) = (&interviews, &records) {
         for section in root.sections("test", problems) {
@@ -242,6 +256,7 @@ pub(crate) fn read(
         interviews: interviews?,
         records: records?,
         records_draw: records_draw?,
+        workforce,
         paths,
         tests,
     })
@@ -303,8 +318,31 @@ impl Reader<'_> {
         Some(Source { form_id, group, stratum, only })
     }
 
-    /// Whether a field holds an open property of a registry whose labels are open, and of none whose labels are not
-    /// as an identity.
+    fn workforce(&self, section: &Section, problems: &mut Vec<Problem>) -> WorkforceSource {
+        let workforce = WorkforceSource {
+            registry: section.text("registry", problems).value,
+            group: section.text("group", problems).value,
+            stratum: section.text("stratum", problems).value,
+        };
+        let registry = self.registries.iter().find(|known| known.name == workforce.registry);
+        for (key, property) in [("group", &workforce.group), ("stratum", &workforce.stratum)] {
+            let class = registry.and_then(|registry| registry.property(property)).map(|known| known.class);
+            if class.is_none_or(|class| class == Class::Identity) {
+                problems.push(section.problem(
+                    key,
+                    format!(
+                        "“{property}” of “{}” is nothing that people can be counted by",
+                        workforce.registry
+                    ),
+                    "Name a registry and two of its properties that are no identity",
+                ));
+            }
+        }
+        section.finish(problems);
+        workforce
+    }
+
+    /// Whether a field holds an open property of a registry whose labels are open.
     fn is_of_a_place(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let of =

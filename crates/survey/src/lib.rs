@@ -14,6 +14,7 @@ mod logistic;
 mod matrix;
 mod pairs;
 pub mod quantile;
+pub mod reconcile;
 mod replicates;
 pub mod response;
 pub mod sample_size;

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::routing::get;
 use desk::casework::{ClockState, FieldKind};
-use desk::protocol::{Certainty, Counts, ProtocolWorkflow, Yardsticks};
+use desk::protocol::{Certainty, Counts, ProtocolWorkflow, Right, Yardsticks};
 use desk::{Finding, Findings, RatedPlace, Read};
 use jiff::civil::DateTime;
 
@@ -13,7 +13,8 @@ use crate::frame::{Action, Link};
 use crate::locale::Locale;
 use crate::pages::case_words::{Words, case_address, most_urgent, sort_of, urgency};
 use crate::pages::cases::{urgent_cell, words};
-use crate::patterns::{Advice, Cell, Choice, Column, Field, Markup, Table, Tag, Tone};
+use crate::pages::reconciliation::reconciliation_address;
+use crate::patterns::{Advice, Cell, Choice, Column, Field, Markup, Section, Table, Tag, Tone};
 use crate::room::{Seated, Web, findings_address};
 use crate::sheet::Sheet;
 
@@ -142,6 +143,11 @@ async fn board(seated: Seated) -> Answer<Sheet> {
     let mut sheet = Sheet::new(frame).part(table);
     if !places.is_empty() {
         sheet = sheet.part(ratings(l, &seated, yardsticks, words, &places));
+    }
+    if seated.seat.protocol().reconciliation.is_some() && seated.seat.has(Right::Review) {
+        let link = Link::new(l.text("reconciliation"), reconciliation_address(seated.mandate()));
+        sheet = sheet
+            .part(Section::new(l.text("reconciliation")).say(l.text("reconciliation-what")).links([link]));
     }
     Ok(sheet)
 }

@@ -27,6 +27,7 @@ mod members;
 mod passkeys;
 mod people;
 mod public;
+mod reconciliation;
 mod record;
 mod record_words;
 mod registries;
@@ -83,6 +84,7 @@ pub fn router(web: Web) -> Router {
         .merge(passkeys::router())
         .merge(people::router())
         .merge(public::router())
+        .merge(reconciliation::router())
         .merge(record::router())
         .merge(registries::router())
         .merge(registry::router())

@@ -21,6 +21,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("entity.error", "record-entity-error"),
     ("dataset.create", "record-registry-create"),
     ("case.begin", "record-case-begin"),
+    ("mandate.reconcile", "record-mandate-reconcile"),
     ("case.fact", "record-case-fact"),
     ("case.fact.correct", "record-case-fact-correct"),
     ("case.fact.withdraw", "record-case-fact-withdraw"),

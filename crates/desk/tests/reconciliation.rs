@@ -1,0 +1,163 @@
+//! Interviews and records of one establishment and of a smaller one, compared by whoever holds both keys.
+
+mod house;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use desk::protocol::Protocol;
+use desk::survey::reconcile::Told;
+use desk::{Desk, Error, NewMandate, NewMember, Seat, Sender};
+use house::{Home, PASSWORD, log_in, on_both, uuid};
+
+fn workplace() -> Protocol {
+    let shipped = desk::protocol::shipped().into_iter().find(|(name, _)| *name == "workplace");
+    Protocol::read(&shipped.unwrap().1).unwrap()
+}
+
+/// A submission of a form with these answers, each by the name of its field.
+fn xml(protocol: &Protocol, form_id: &str, number: u64, answers: &[(&str, String)]) -> Vec<u8> {
+    let form = &protocol.form(form_id).unwrap().form;
+    let mut groups: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in answers {
+        let field = form.fields.iter().find(|field| field.name == *name).unwrap_or_else(|| panic!("{name}"));
+        let (group, _) = field.path.rsplit_once('/').unwrap();
+        *groups.entry(group.to_owned()).or_default() += &format!("<{name}>{value}</{name}>");
+    }
+    // Groups that lie in groups, the innermost first.
+    let mut paths: Vec<String> = groups.keys().cloned().collect();
+    paths.sort_by_key(|path| std::cmp::Reverse(path.matches('/').count()));
+    let mut top = String::new();
+    for path in paths {
+        let mut inside = groups.remove(&path).unwrap_or_default();
+        let mut outer = path.as_str();
+        loop {
+            let (rest, name) = outer.rsplit_once('/').unwrap_or(("", outer));
+            inside = format!("<{name}>{inside}</{name}>");
+            if rest.is_empty() {
+                top += &inside;
+                break;
+            }
+            if let Some(known) = groups.get_mut(rest) {
+                known.push_str(&inside);
+                break;
+            }
+            groups.insert(rest.to_owned(), inside.clone());
+            outer = rest;
+            inside = groups.remove(rest).unwrap_or_default();
+        }
+    }
+    let version = form.version.clone().unwrap_or_default();
+    // Two parts of one group are one group.
+    let joined = top.replace("</interview><interview>", "");
+    format!(
+        "<data id=\"{form_id}\" version=\"{version}\">{joined}<meta><instanceID>uuid:{}</instanceID></meta></data>",
+        uuid(number)
+    )
+    .into_bytes()
+}
+
+async fn seat(desk: &Desk, mandate: i64, name: &str) -> Seat {
+    desk.seat(&log_in(desk, &format!("{name}@example.org")).await, mandate).await.unwrap()
+}
+
+#[test]
+fn answers_and_records_are_compared_by_groups_and_never_by_person() {
+    on_both(compared);
+}
+
+async fn compared(home: Rc<Home>) {
+    let protocol = workplace();
+    let desk = home.desk_with(vec![workplace()]).await;
+    let mut people = Vec::new();
+    for (name, role) in [
+        ("admin", ""),
+        ("lead", "visit_lead"),
+        ("draw", "draw_officer"),
+        ("rita", "reconciler"),
+        ("marta", "record_reviewer"),
+    ] {
+        let email = format!("{name}@example.org");
+        let administrator = role.is_empty();
+        let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
+        let id = desk.add_member(new).await.unwrap();
+        if !administrator {
+            people.push((id, role.to_owned()));
+        }
+    }
+    let admin = log_in(&desk, "admin@example.org").await;
+    let new = NewMandate {
+        name: "Zone".to_owned(),
+        description: String::new(),
+        protocol: "workplace".to_owned(),
+        people,
+    };
+    let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+    let lead = seat(&desk, mandate, "lead").await;
+    let sender = Sender::member(&lead.may().unwrap());
+    let mut number = 0;
+    let mut send = async |form: &str, answers: Vec<(&str, String)>| {
+        number += 1;
+        desk.receive(&sender, xml(&protocol, form, number, &answers), Vec::new()).await.unwrap();
+    };
+    // 24 people at E-0001 say 60 hours and 54 dollars in hand; the books say 48 and 70. Three at E-0002.
+    for place in 0..27_u32 {
+        let code = if place < 24 { "E-0001" } else { "E-0002" };
+        let said = vec![
+            ("est_code", code.to_owned()),
+            ("outcome", "complete".to_owned()),
+            ("consent", "yes".to_owned()),
+            ("pay_last", format!("{}", 52 + place % 5)),
+            ("pay_currency", "usd".to_owned()),
+            ("hours_day", format!("{}", 9.5 + f64::from(place % 3) * 0.5)),
+            ("days_week", "6".to_owned()),
+        ];
+        send("worker_interview", said).await;
+        let recorded = vec![
+            ("est_code", code.to_owned()),
+            ("period", "latest".to_owned()),
+            ("currency", "usd".to_owned()),
+            ("gross_recorded", format!("{}", 68 + place % 5)),
+            ("recorded_regular_h", "208.56".to_owned()),
+            ("recorded_ot_h", format!("{}", place % 3)),
+            ("output_days_without_hours", u32::from(place == 3).to_string()),
+        ];
+        send("record_review", recorded).await;
+    }
+
+    let refused = async |seat: &Seat| match desk.reconcile(&seat.may().unwrap()).await {
+        Err(Error::Refused(refusal)) => refusal.message,
+        Err(Error::Fault(fault)) => panic!("{fault}"),
+        Ok(_) => panic!("it was done"),
+    };
+    assert_eq!(refused(&lead).await, "refusal-reconcile-keys", "the lead holds neither key");
+    assert!(
+        seat(&desk, mandate, "marta").await.may::<desk::Review>().is_err(),
+        "who reads records does not compare"
+    );
+    let rita = seat(&desk, mandate, "rita").await;
+    let compared = desk.reconcile(&rita.may().unwrap()).await.unwrap();
+    assert_eq!((compared.interviews, compared.records), (27, 27));
+    let figure = |test: &str, group: Option<&str>| {
+        let test = compared.tests.iter().find(|known| known.test == test).unwrap();
+        test.figures.iter().find(|figure| figure.group.as_deref() == group).unwrap().told
+    };
+    // Median 54 of 70: 22.9 % less, amber at 10, not red at 30.
+    let Told::Value { value, flag: Some(0), n: (24, 24), indicative: false, .. } =
+        figure("r1_usd", Some("E-0001"))
+    else {
+        panic!("{:?}", figure("r1_usd", Some("E-0001")))
+    };
+    assert!((value - 100.0 * (1.0 - 54.0 / 70.0)).abs() < 1.0, "{value}");
+    let Told::Value { value, flag: Some(1), .. } = figure("r2", Some("E-0001")) else { panic!() };
+    assert!((11.0..13.0).contains(&value), "{value}");
+    assert_eq!(figure("r2", Some("E-0002")), Told::TooFew, "three people are not told of");
+    assert!(matches!(figure("r6", None), Told::Value { value, flag: Some(0), .. } if value == 1.0));
+    assert_eq!(figure("r3", None), Told::TooFew, "nobody was asked");
+
+    // It stands in the record, and locked keys compare nothing.
+    let record = desk.audit(&rita.may().unwrap(), Some("mandate.reconcile"), None).await.unwrap();
+    assert_eq!(record.lines.len(), 2);
+    desk.lock(rita.session());
+    assert_eq!(refused(&rita).await, "refusal-reconcile-locked");
+}
