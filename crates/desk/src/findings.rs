@@ -115,7 +115,7 @@ pub(crate) fn check(
     if fact.kind == fields.fact {
         check_yardstick(tx, protocol, yardsticks, case, fact)?;
     } else if fact.kind == fields.evidence.fact {
-        check_evidence(fields, protocol.disclosure.k, fact)?;
+        check_evidence(fields, protocol.disclosure.policy.k, fact)?;
     } else if fact.kind == fields.prevalence.fact {
         check_interval(fields, fact)?;
     } else if fact.kind == fields.verified {

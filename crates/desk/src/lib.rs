@@ -96,5 +96,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {bag, casework, disclosure, draw, frame, ledger, passkey, protocol, store, xforms};
-pub use {casework, ledger, passkey, protocol, store, survey, xforms};
+pub use {bag, casework, disclosure, draw, frame, ledger, passkey, protocol, store, survey, xforms};

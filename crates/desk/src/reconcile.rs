@@ -91,7 +91,7 @@ impl Desk {
             return Err(Refusal::new(Kind::NotAllowed, "refusal-reconcile-keys").into());
         }
         let workforce = self.workforce(may, &declared).await?;
-        let k = may.protocol().disclosure.k;
+        let k = may.protocol().disclosure.policy.k;
         let mut tests = Vec::new();
         for (place, test) in declared.tests.iter().enumerate() {
             let thresholds: Vec<f64> = test.thresholds.iter().map(|(_, threshold)| *threshold).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Condition, Quantity, SamplePlan};
+use protocol::{AnswerCondition as Condition, Quantity, SamplePlan};
 use serde_json::Value;
 use store::form;
 use store::submission::{self, FieldFilter, FieldTest, List};

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use desk::casework::{ClockState, Refusal as Why};
 use desk::protocol::Protocol;
+use desk::protocol::{Counts, Protocol};
 use desk::{
     Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest, Seat,
 };
-use desk::protocol::{Counts, Protocol};
 use desk::{Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, Seat};
 use house::{Home, PASSWORD, log_in, now, on_both};
 

@@ -42,7 +42,9 @@ pub use reconciliation::{
     Condition, Measure, Number, Reconciliation, ReconciliationTest, RecordsDraw, Source, WorkforceSource,
 };
 pub use registry::{Choice, Property, Registry};
-pub use release::{Answers, Condition, Figure, Indicator, Quantity, ReleasePlan, SamplePlan, Validity};
+pub use release::{
+    Answers, Condition as AnswerCondition, Figure, Indicator, Quantity, ReleasePlan, SamplePlan, Validity,
+};
 pub use role::Role;
 pub use shipped::{shipped, shipped_files};
 pub use slip_code::{is_slip_code, slip_code};

@@ -152,7 +152,6 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     entries::check(&forms, forms.len() == form_files.len(), &mut registries, problems);
     form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
     let roles = role::read(&root, &compartments, problems);
-    let workflows = workflow::read(files, &compartments, &roles, problems);
     reconciliation::check_no_person_key(&forms, &registries, problems);
     let yardsticks = yardstick::read(files, problems);
     let workflows = workflow::read(files, &compartments, &roles, yardsticks.as_ref(), problems);
@@ -167,7 +166,6 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
         other_forms: other_forms(&root, &compartments, problems),
         frame: frame::read(&root, &registries, &workflows, problems),
-        workflows,
         workflows,
         reconciliation: reconciliation::read(files, &forms, &registries, problems),
         gaps: gaps::read(files, yardsticks.as_ref(), problems),
