@@ -79,7 +79,7 @@ async fn compare(seated: Seated, sent: Sent) -> Answer<Response> {
     let mut sheet = Sheet::new(frame(&seated)).part(Prose::new(counted)).part(Prose::new(l.text_with_one(
         "reconciliation-reading",
         "k",
-        l.number(seated.seat.protocol().disclosure.k),
+        l.number(seated.seat.protocol().disclosure.policy.k),
     )));
     for done in &compared.tests {
         let Some(test) = declared.tests.iter().find(|test| test.id == done.test) else { continue };
