@@ -10,7 +10,7 @@ use disclosure::{Change, DisclosureFile, Estimate, Policy, PublishedTable, Reaso
 use draw::Transcript;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use protocol::{FinestDate, ReleasePlan};
+use protocol::{FinestDate, Protocol, ReleasePlan};
 use seal::Place;
 use serde::{Deserialize, Serialize};
 use store::{Fault, mandate, release, setting};
@@ -22,6 +22,7 @@ use crate::may::{May, Read, Seat};
 use crate::record::{self, Done};
 use crate::release_figures::{By, Wanted, figures};
 use crate::release_method::method;
+use crate::release_sample::Heard;
 
 /// Longest text of a release (characters).
 const LONGEST_TEXT: usize = 20_000;
@@ -105,6 +106,8 @@ pub struct ReleaseContent {
     pub case: String,
     /// Where.
     pub place: String,
+    /// Whether it is the access record and nothing else: more may not be published of the case.
+    pub only_access: bool,
     /// How access was asked for and answered.
     pub access: Vec<AccessLine>,
     /// Who was asked and who answered.
@@ -179,6 +182,33 @@ impl Seat {
     }
 }
 
+/// Refuses who does not have a role that puts facts of a kind on record.
+pub(crate) fn role_says(
+    protocol: &Protocol,
+    workflow: &str,
+    kind: &str,
+    role: Option<&str>,
+) -> Result<(), Refusal> {
+    let known = protocol.workflow(workflow).and_then(|known| known.workflow.fact(kind));
+    let known = known.ok_or_else(Refusal::not_found)?;
+    if role.is_some_and(|role| known.by.iter().any(|by| by == role)) {
+        return Ok(());
+    }
+    Err(Refusal::new(Kind::NotAllowed, "refusal-fact-role")
+        .with("kind", kind)
+        .with("roles", known.by.join(", ")))
+}
+
+/// Whether nothing but the access record will be published of a case: it was stopped, or has ended before the rest.
+pub(crate) fn ends_with_access(
+    plan: &ReleasePlan,
+    standing: &casework::Standing<'_>,
+    why: &casework::Refusal,
+) -> bool {
+    let stopped = matches!(why, casework::Refusal::StoppedFromPublishing { .. }) || standing.ended.is_some();
+    stopped && plan.only_access.as_ref().is_some_and(|(product, _)| standing.may_publish(product).is_ok())
+}
+
 fn is_line(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= LONGEST_TITLE && !text.chars().any(char::is_control)
 }
@@ -211,9 +241,12 @@ impl Desk {
     ) -> Answer<ComputedRelease> {
         let plan = may.release_plan(workflow)?;
         let detail = self.case(may, workflow, code).await?;
-        self.may_release(may, plan, &detail)?;
+        let only_access = self.may_release(may, plan, &detail)?;
         check_texts(&request)?;
-        let heard = self.heard(may, &plan.sample, code).await?;
+        let heard = match only_access {
+            true => Heard::default(),
+            false => self.heard(may, &plan.sample, code).await?,
+        };
         let policy = &may.protocol().disclosure.policy;
         let by = self.by(may, plan).await?;
         let (protocol, sizes, left_out) =
@@ -230,7 +263,7 @@ impl Desk {
         let stopped = |error: tokio::task::JoinError| Fault::internal(error.to_string());
         let (heard, released) = computing.await.map_err(stopped)??;
         let case = detail.case.id;
-        let transcripts = self.draws_of_case(may, case).await?;
+        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(may, case).await? };
         let transcripts = transcripts.iter().map(|(path, bytes)| Transcript::from_bundle(path, bytes));
         let draws: Vec<Transcript> = transcripts
             .collect::<Result<_, _>>()
@@ -265,39 +298,37 @@ impl Desk {
             day: day(self.now()),
             case: code.to_owned(),
             place: place.trim().to_owned(),
+            only_access,
             access: access(may, plan, &detail),
             response,
-            sizes,
-            left_out,
+            sizes: if only_access { BTreeMap::new() } else { sizes },
+            left_out: if only_access { Vec::new() } else { left_out },
             tables: released.tables().to_vec(),
             estimates: released.estimates().to_vec(),
             changed: released.file().changed.clone(),
             policy: policy.clone(),
             draws: draws.iter().map(|one| draw::verify(one, draw::Trust::default()).known.draw).collect(),
-            findings: self.printed(may, plan, &detail, &findings).await?,
+            findings: match only_access {
+                true => Vec::new(),
+                false => self.printed(may, plan, &detail, &findings).await?,
+            },
             limits: limits.trim().to_owned(),
         };
         Ok(ComputedRelease { content, workflow: workflow.to_owned(), case, released, draws })
     }
 
-    /// Whether this seat may draft a release of a case now.
-    pub(crate) fn may_release(
+    /// Whether this seat may draft a release of a case now, and if only of the access record.
+    pub fn may_release(
         &self,
         seat: &Seat,
         plan: &ReleasePlan,
         detail: &crate::CaseDetail,
-    ) -> Result<(), Refusal> {
-        let declared = seat.workflow(&plan.workflow)?;
+    ) -> Result<bool, Refusal> {
         let standing = detail.standing().ok_or_else(Refusal::not_found)?;
-        if let Some(kind) = declared.workflow.fact(&plan.prepared)
-            && !seat.role().is_some_and(|role| kind.by.iter().any(|known| known == role))
-        {
-            return Err(Refusal::new(Kind::NotAllowed, "refusal-fact-role")
-                .with("kind", &plan.prepared)
-                .with("roles", kind.by.join(", ")));
-        }
+        role_says(seat.protocol(), &plan.workflow, &plan.prepared, seat.role())?;
         match standing.may_publish(&plan.product) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(false),
+            Err(why) if ends_with_access(plan, &standing, &why) => Ok(true),
             Err(casework::Refusal::NotPublishable { waits_for, .. }) => {
                 Err(Refusal::conflict("refusal-release-not-yet").with("stages", waits_for.join(", ")))
             }
@@ -429,7 +460,7 @@ impl Desk {
             position: one.position.clone(),
             reason: one.reason,
         });
-        let name = content.name.clone();
+        let (name, only_access) = (content.name.clone(), content.only_access);
         let not_published = NotPublished { hidden: hidden.collect(), content };
         let (package, bytes) = (unsealed.package().hex(), framed(&not_published, &unsealed)?);
         let id = self.store.new_id();
@@ -467,6 +498,7 @@ impl Desk {
                     case,
                     name,
                     title: String::new(),
+                    only_access,
                     package,
                     drafted_by: by,
                     drafted_at: now,

@@ -9,6 +9,7 @@ use crate::answer::{Answer, Error, Refusal};
 use crate::may::Seat;
 use crate::put_fact::put;
 use crate::record::{self, Done};
+use crate::release_draft::role_says;
 use crate::release_signatures::{of_mandate, plain_fact};
 
 /// Longest reason of a retraction (characters).
@@ -95,15 +96,7 @@ impl Desk {
                     return Err(Refusal::conflict("refusal-release-another").into());
                 }
                 let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
-                let kind =
-                    protocol.workflow(&of.workflow).and_then(|known| known.workflow.fact(&plan.retracted));
-                let kind = kind.ok_or_else(Refusal::not_found)?;
-                if !role.is_some_and(|role| kind.by.contains(&role)) {
-                    return Err(Refusal::new(crate::Kind::NotAllowed, "refusal-fact-role")
-                        .with("kind", &plan.retracted)
-                        .with("roles", kind.by.join(", "))
-                        .into());
-                }
+                role_says(&protocol, &of.workflow, &plan.retracted, role.as_deref())?;
                 release::ask_retraction(tx, found.id, by, &reason)?;
                 let done = Done::new(now, Some(by), "release.ask_retraction").in_mandate(mandate);
                 let done =
@@ -119,6 +112,7 @@ impl Desk {
     pub async fn retract_release(&self, seat: &Seat, name: &str, at: i64) -> Answer<()> {
         let (mandate, by, salt) = (seat.mandate().id, seat.session().member().id, self.salt());
         let (protocol, name, fact) = (seat.protocol().clone(), name.to_owned(), self.store.new_id());
+        let role = seat.role().map(str::to_owned);
         self.store
             .write(move |tx| {
                 let (found, of) = of_mandate(tx, mandate, &name)?;
@@ -134,6 +128,13 @@ impl Desk {
                 let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
                 let said = plain_fact(fact, &plan.retracted, at, by, salt);
                 put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
+                // A case of which nothing but the access record was published has no stage to go back to.
+                if found.only_access {
+                    role_says(&protocol, &of.workflow, &plan.retracted, role.as_deref())?;
+                } else {
+                    let said = plain_fact(fact, &plan.retracted, at, by, salt);
+                    put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                }
                 let manifest = release::file(tx, found.id, bag::MANIFEST)?.unwrap_or_default();
                 let now = tx.now();
                 let leaf = bag::retraction(package_hash(&manifest), &reason, record::seconds(now));

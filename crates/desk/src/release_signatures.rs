@@ -14,7 +14,7 @@ use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::may::{Administrator, May, Read, Seat};
 use crate::put_fact::{Said, put};
 use crate::record::{self, Done};
-use crate::release_draft::WITNESSES;
+use crate::release_draft::{WITNESSES, role_says};
 
 /// A fact of a release: it has no values and no reason.
 pub(crate) fn plain_fact(id: i64, kind: &str, at: i64, by: i64, salt: [u8; 32]) -> Said {
@@ -55,7 +55,7 @@ impl Desk {
         let (mandate, by, salts) =
             (seat.mandate().id, seat.session().member().id, [self.salt(), self.salt()]);
         let (protocol, name, package) = (seat.protocol().clone(), name.to_owned(), package.to_owned());
-        let fact = self.store.new_id();
+        let (fact, role) = (self.store.new_id(), seat.role().map(str::to_owned));
         self.store
             .write(move |tx| {
                 let (found, of) = of_mandate(tx, mandate, &name)?;
@@ -66,6 +66,13 @@ impl Desk {
                 let plan = plan(&protocol, &of)?;
                 let said = plain_fact(fact, &plan.prepared, at, by, salts[0]);
                 put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
+                // Of an access record the second signature alone is a fact of the case.
+                if found.only_access {
+                    role_says(&protocol, &of.workflow, &plan.prepared, role.as_deref())?;
+                } else {
+                    let said = plain_fact(fact, &plan.prepared, at, by, salts[0]);
+                    put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                }
                 let now = tx.now();
                 release::prepare(tx, found.id, by, now)?;
                 let done = Done::new(now, Some(by), "release.prepare").in_mandate(mandate);
@@ -107,6 +114,12 @@ impl Desk {
                 let plan = plan(&protocol, &of)?;
                 let said = plain_fact(fact, &plan.signed, at, by, salts[0]);
                 put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
+                let kind = match &plan.only_access {
+                    Some((_, published)) if found.only_access => published,
+                    _ => &plan.signed,
+                };
+                let said = plain_fact(fact, kind, at, by, salts[0]);
+                put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
                 let now = tx.now();
                 let leaf = record::append(tx, &unsealed.leaf(record::seconds(now)))?;
                 found.title = title;

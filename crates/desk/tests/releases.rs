@@ -427,3 +427,32 @@ async fn witnessed(home: Rc<Home>) {
     assert_eq!(report.verdict(), Verdict::Holds, "{report}");
     assert_eq!(refused(zone.desk.renew_release_proof(&may, &name).await), "refusal-release-another");
 }
+
+#[test]
+fn of_a_visit_that_was_refused_the_access_record_is_published_and_nothing_else() {
+    on_both(access_refused);
+}
+
+async fn access_refused(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let (lead, reconciler) = (zone.seat("lead").await, zone.seat("reconciler").await);
+    zone.put(&lead, "access_requested", &[]).await.unwrap();
+    assert_eq!(refused(zone.compute(&reconciler).await.map(drop)), "refusal-release-not-yet");
+    zone.put(&lead, "access_answered", &[("authority", "first"), ("answer", "refused")]).await.unwrap();
+    assert_eq!(refused(zone.compute(&lead).await.map(drop)), "refusal-fact-role");
+    let computed = zone.compute(&reconciler).await.unwrap();
+    assert!(computed.content.only_access && computed.content.sizes.is_empty());
+    let (name, package) = zone.draft(&reconciler).await;
+    let answer = zone.desk.prepare_release(&lead, &name, &package, now()).await;
+    assert_eq!(refused(answer), "refusal-fact-role");
+    zone.desk.prepare_release(&reconciler, &name, &package, now()).await.unwrap();
+    zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await.unwrap();
+    let policy = ledger::Policy::parse(zone.desk.release_policy().await.unwrap().as_bytes()).unwrap();
+    let report = verify(&zone.bag(&name).await, Means { trust: Some(&policy), ..Means::default() });
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    let stands = zone.stands(&lead).await;
+    let kinds: Vec<&str> = stands.facts.iter().map(|fact| fact.stored.kind.as_str()).collect();
+    assert_eq!(kinds, ["access_requested", "access_answered", "access_published"]);
+    zone.desk.ask_retraction(&lead, &name, "The answer came from another office.").await.unwrap();
+    zone.desk.retract_release(&reconciler, &name, now()).await.unwrap();
+}

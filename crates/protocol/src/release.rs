@@ -27,6 +27,8 @@ pub struct ReleasePlan {
     pub signed: String,
     /// The fact that a release was taken back.
     pub retracted: String,
+    /// The product that is left to publish where the other may not be, and the fact that it was.
+    pub only_access: Option<(String, String)>,
     /// The facts of the access record, printed with their open values.
     pub access: Vec<String>,
     /// The workflow of findings, which are printed with their replies.
@@ -209,6 +211,7 @@ impl<'a> Reader<'_, 'a> {
             );
         }
         let product = root.text("product", self.problems).value;
+        let only_access = self.only_access(root, known);
         if known.is_some_and(|known| known.workflow.products.iter().all(|other| other.id != product)) {
             self.say(root, "product", format!("there is no product “{product}”"), "Name one of the workflow");
         }
@@ -275,6 +278,7 @@ impl<'a> Reader<'_, 'a> {
             prepared,
             signed,
             retracted,
+            only_access,
             access,
             findings,
             sealed_to,
@@ -297,6 +301,27 @@ impl<'a> Reader<'_, 'a> {
         if workflow.is_some_and(|known| known.workflow.fact(id).is_none()) {
             self.say(at, key, format!("there is no fact “{id}”"), "Name a fact of the workflow");
         }
+    }
+
+    fn only_access(
+        &mut self,
+        root: &Section<'_>,
+        workflow: Option<&ProtocolWorkflow>,
+    ) -> Option<(String, String)> {
+        let section = root.section("only_access", self.problems)?.named("only_access".to_owned());
+        let product = section.text("product", self.problems).value;
+        let published = section.text("published", self.problems).value;
+        self.fact(&section, "published", workflow, &published);
+        if workflow.is_some_and(|known| known.workflow.products.iter().all(|other| other.id != product)) {
+            self.say(
+                &section,
+                "product",
+                format!("there is no product “{product}”"),
+                "Name one of the workflow",
+            );
+        }
+        section.finish(self.problems);
+        Some((product, published))
     }
 
     fn form(&mut self, at: &Section<'_>) -> Option<(String, &'a Form)> {

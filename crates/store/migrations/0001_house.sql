@@ -464,6 +464,7 @@ CREATE TABLE case_release (       -- `release` alone is a word of SQL
   in_case BIGINT NOT NULL REFERENCES mandate_case (id),
   name TEXT NOT NULL UNIQUE,      -- in its address, for ever
   title TEXT NOT NULL,            -- empty until it is signed
+  only_access BIGINT NOT NULL,    -- 1: the access record and nothing else
   package TEXT NOT NULL,          -- H("package", manifest-sha256.txt): what both sign
   drafted_by BIGINT NOT NULL,
   drafted_at BIGINT NOT NULL,

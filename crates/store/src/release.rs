@@ -15,6 +15,8 @@ pub struct Release {
     pub name: String,
     /// Its title; empty until it is signed.
     pub title: String,
+    /// Whether it is the access record and nothing else.
+    pub only_access: bool,
     /// H("package", manifest-sha256.txt), in hexadecimal: what both people sign.
     pub package: String,
     /// Who drafted it.
@@ -37,9 +39,9 @@ pub struct Release {
     pub retracted: Option<(i64, i64)>,
 }
 
-const COLUMNS: &str = "id, mandate, in_case, name, title, package, drafted_by, drafted_at, prepared_by, prepared_at, \
-                       signed_by, signed_at, leaf, proof, published_at, retraction_by, retraction_reason, \
-                       retracted_by, retracted_at";
+const COLUMNS: &str = "id, mandate, in_case, name, title, only_access, package, drafted_by, drafted_at, prepared_by, \
+                       prepared_at, signed_by, signed_at, leaf, proof, published_at, retraction_by, \
+                       retraction_reason, retracted_by, retracted_at";
 
 fn read(row: &Row) -> Result<Release, Fault> {
     let pair = |at: usize| -> Result<Option<(i64, i64)>, Fault> {
@@ -51,16 +53,17 @@ fn read(row: &Row) -> Result<Release, Fault> {
         case: row.get(2)?,
         name: row.get(3)?,
         title: row.get(4)?,
-        package: row.get(5)?,
-        drafted_by: row.get(6)?,
-        drafted_at: row.get(7)?,
-        prepared: pair(8)?,
-        signed: pair(10)?,
-        leaf: row.get(12)?,
-        proof: row.get(13)?,
-        published_at: row.get(14)?,
-        retraction: row.get::<Option<i64>>(15)?.zip(row.get::<Option<String>>(16)?),
-        retracted: pair(17)?,
+        only_access: row.get::<i64>(5)? != 0,
+        package: row.get(6)?,
+        drafted_by: row.get(7)?,
+        drafted_at: row.get(8)?,
+        prepared: pair(9)?,
+        signed: pair(11)?,
+        leaf: row.get(13)?,
+        proof: row.get(14)?,
+        published_at: row.get(15)?,
+        retraction: row.get::<Option<i64>>(16)?.zip(row.get::<Option<String>>(17)?),
+        retracted: pair(18)?,
     })
 }
 
@@ -71,14 +74,15 @@ pub fn add(
     copies: impl IntoIterator<Item = (i64, Vec<u8>)>,
 ) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO case_release (id, mandate, in_case, name, title, package, drafted_by, drafted_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO case_release (id, mandate, in_case, name, title, only_access, package, drafted_by, drafted_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![
             release.id,
             release.mandate,
             release.case,
             &release.name,
             &release.title,
+            i64::from(release.only_access),
             &release.package,
             release.drafted_by,
             release.drafted_at

@@ -87,7 +87,14 @@ impl<'a> Report<'a> {
     /// Everything that the release says, from the access record to how it can be verified.
     pub fn body(self) -> Markup {
         let l = self.l;
-        let mut parts: Vec<Markup> = vec![self.about().into(), self.access().into(), self.chosen().into()];
+        let mut parts: Vec<Markup> = vec![self.about().into(), self.access().into()];
+        if self.content.only_access {
+            parts.push(Section::new(l.text("release-withheld")).say(l.text("release-only-access")).into());
+            let checks = Section::new(l.text("release-verify")).say(l.text("release-verify-says"));
+            parts.push(checks.into());
+            return Markup::joined(parts);
+        }
+        parts.push(self.chosen().into());
         let plan = self.protocol.release.as_ref();
         let indicators = plan.into_iter().flat_map(|plan| &plan.indicators);
         let results: Vec<Markup> = indicators.map(|one| self.indicator(one)).collect();

@@ -98,6 +98,7 @@ release-month =
        *[12] December { $year }
     }
 release-access = Access
+release-only-access = Access was refused or the visit was stopped: the access record is published, and nothing else.
 release-chosen = How people were chosen, and who answered
 release-no-draw = No draw is inside: nothing here shows how the people asked were chosen.
 release-draws = Draws inside, void ones too: { $draws }. Whoever verifies the release recomputes them.

@@ -80,6 +80,7 @@ release-name = 名前
 release-licence = 利用許諾
 release-month = { $year }年{ $month }月
 release-access = 立入
+release-only-access = 立入が拒否されたか訪問が中断されたため、立入の記録だけを公表し、ほかは公表しません。
 release-chosen = 人の選び方と回答
 release-no-draw = 抽選の記録は入っていません。尋ねた人がどう選ばれたかは、ここからは分かりません。
 release-draws = 入っている抽選（無効のものも含む）：{ $draws }。検証する人はこれを計算し直します。

@@ -80,6 +80,7 @@ release-name = 이름
 release-licence = 이용 허락
 release-month = { $year }년 { $month }월
 release-access = 접근
+release-only-access = 접근이 거절되었거나 방문이 중지되어, 접근 기록만 공개하고 다른 것은 공개하지 않습니다.
 release-chosen = 사람을 고른 방법과 응답
 release-no-draw = 추첨 기록이 들어 있지 않습니다. 물어본 사람들을 어떻게 골랐는지 여기서는 알 수 없습니다.
 release-draws = 들어 있는 추첨(무효인 것도 포함): { $draws }. 검증하는 사람은 이것을 다시 계산합니다.

@@ -89,8 +89,7 @@ async fn sheet(looking: &Looking<'_>, cosigning: Option<Form>) -> Answer<Sheet> 
     let mut sheet = Sheet::new(frame);
     let open = releases.first().filter(|release| release.signed.is_none());
     if is_mine(looking, &plan.prepared) {
-        let standing = looking.standing()?;
-        let may_draft = standing.may_publish(&plan.product).is_ok();
+        let may_draft = seated.desk().may_release(&seated.seat, plan, &looking.detail).is_ok();
         if may_draft && releases.first().is_none_or(|one| one.signed.is_none() || one.retracted.is_some()) {
             let label = l.text(if open.is_some() { "release-draft-again" } else { "release-draft" });
             let link = LinkText::new(label, format!("{}/new", address(looking)));
@@ -156,7 +155,12 @@ async fn draft_parts(
         Some((first, _)) if first == me => {
             return Ok(sheet.part(Notice::new(Tone::Plain, l.text("release-other-signs"))));
         }
-        Some(_) => (&plan.signed, "second", l.text("release-sign-second")),
+        Some(_) => match &plan.only_access {
+            Some((_, published)) if release.only_access => {
+                (published, "second", l.text("release-sign-second"))
+            }
+            _ => (&plan.signed, "second", l.text("release-sign-second")),
+        },
     };
     if !is_mine(looking, kind) {
         let who = looking.declared()?.workflow.fact(kind).map(|kind| kind.by.clone()).unwrap_or_default();
@@ -255,6 +259,8 @@ struct Asking<'a> {
     plan: &'a ReleasePlan,
     model: std::sync::Arc<FormModel>,
     findings: Vec<(String, String)>,
+    /// More than the access record may not be published.
+    only_access: bool,
 }
 
 impl<'a> Asking<'a> {
@@ -265,7 +271,10 @@ impl<'a> Asking<'a> {
         let within = seated.desk().cases_within(&seated.seat.may::<Read>()?, &looking.detail).await?;
         let findings = within.into_iter().filter(|one| Some(&one.case.workflow) == plan.findings.as_ref());
         let findings = findings.map(|one| (one.case.code, one.case.title)).collect();
-        Ok(Asking { looking, plan, model, findings })
+        // Whoever may not draft at all is told so when they try.
+        let only_access =
+            seated.desk().may_release(&seated.seat, plan, &looking.detail).is_ok_and(|only| only);
+        Ok(Asking { looking, plan, model, findings, only_access })
     }
 
     /// The strata that are counted, with what they are called.
@@ -297,6 +306,9 @@ impl<'a> Asking<'a> {
                     .longest(200)
                     .optional(),
             );
+        if self.only_access {
+            return form.back(l.text("case-back"), address(self.looking));
+        }
         for (name, label) in self.strata() {
             let label = l.text_with_one("release-size", "stratum", label);
             form = form.field(Field::figures(&format!("size.{name}"), label, 8).longest(9).optional());
@@ -386,7 +398,11 @@ impl<'a> Asking<'a> {
         let l = self.looking.l();
         let frame = frame(self.looking, &l.text("release-draft-heading"))?;
         let frame = frame.under(l.text("release-word"), address(self.looking));
-        Ok(Sheet::new(frame).part(Notice::new(Tone::Plain, l.text("release-draft-asks"))).form(form))
+        let mut sheet = Sheet::new(frame).part(Notice::new(Tone::Plain, l.text("release-draft-asks")));
+        if self.only_access {
+            sheet = sheet.part(Notice::new(Tone::Warning, l.text("release-only-access")));
+        }
+        Ok(sheet.form(form))
     }
 }
 
