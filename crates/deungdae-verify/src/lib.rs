@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod estimates;
+
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -53,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<(String, u8), String> {
         trust: trust.as_ref(),
         parties: &parties,
         newer: ledger.as_ref().map(|_| &newer as bag::Read<'_>),
-        recompute: None,
+        recompute: Some(&estimates::recompute),
     };
     let report = verify(&files, means);
     let told = if *json { format!("{}\n", report.json()) } else { report.to_string() };
