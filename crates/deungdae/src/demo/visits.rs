@@ -1,8 +1,10 @@
 //! The demo's visits: one at each stage, put on record by the demo's members on the days on which things happened.
 
+use std::collections::BTreeMap;
+
 use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat};
 
-use super::{COUNT, LEAD, Trouble, log_in, past, set_days_ago};
+use super::{COUNT, LEAD, Trouble, heard, log_in, past, set_days_ago};
 
 /// Who puts facts on record.
 pub(crate) struct Team {
@@ -207,8 +209,12 @@ const CASES: [Script; 13] = [
     ),
 ];
 
-/// Puts all of it on record, day by day, and leaves the clock at the last of these days.
-pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
+/// The place of the visit whose interviews were held, and whose figures are published.
+const HEARD: usize = 1;
+
+/// Puts all of it on record, day by day, and leaves the clock at the last of these days. Answers how many of the intervals
+/// that were published cover the truth, and how many there are.
+pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), Trouble> {
     let mut acts: Vec<(i64, usize, Option<&Told>)> = Vec::new();
     for (place, script) in CASES.iter().enumerate() {
         acts.push((script.begun_days_ago, place, None));
@@ -220,6 +226,7 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
     // The oldest first; what happened on one day keeps its order.
     acts.sort_by_key(|(days_ago, ..)| -days_ago);
     let mut codes: Vec<String> = vec![String::new(); CASES.len()];
+    let mut covered = (0, 0);
     for (days_ago, place, told) in acts {
         set_days_ago(days_ago);
         let Some(script) = CASES.get(place) else { continue };
@@ -241,8 +248,14 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
                 };
                 let code = codes.get(place).map(String::as_str).unwrap_or_default();
                 if *kind == "release_prepared" || *kind == "release_signed" {
-                    release(desk, team.lead.mandate().id, code, *kind == "release_signed").await?;
+                    let second = *kind == "release_signed";
+                    let published =
+                        release(desk, team.lead.mandate().id, code, place == HEARD, second).await?;
+                    covered = published.unwrap_or(covered);
                     continue;
+                }
+                if place == HEARD && *kind == "interviews_finished" {
+                    heard::hold(desk, &team.lead, code).await?;
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }
@@ -257,31 +270,42 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
             }
         }
     }
-    Ok(())
+    Ok(covered)
 }
 
-/// Drafts a release and signs it first, or signs it second. Whoever does it has just logged in and unlocked.
-async fn release(desk: &Desk, mandate: i64, code: &str, second: bool) -> Result<(), Trouble> {
+/// Drafts a release and signs it first, or signs it second. Whoever does it has just logged in and unlocked. Answers how
+/// many intervals of what was heard cover the truth, and how many there are.
+async fn release(
+    desk: &Desk,
+    mandate: i64,
+    code: &str,
+    heard: bool,
+    second: bool,
+) -> Result<Option<(usize, usize)>, Trouble> {
     let person = if second { LEAD } else { COUNT };
     let seat = desk.seat(&log_in(desk, person).await?, mandate).await?;
     let may = seat.may::<Read>()?;
+    let mut covered = None;
     if !second {
+        let sizes = heard::STRATA.iter().map(|(name, _, size, _)| ((*name).to_owned(), *size));
         let request = ReleaseRequest {
             title: format!("Working conditions in one establishment of the zone ({code})"),
             limits: "This is invented, like everything in the demo.".to_owned(),
+            sizes: if heard { sizes.collect() } else { BTreeMap::new() },
             ..ReleaseRequest::default()
         };
         let computed = desk.compute_release(&may, "visit", code, request).await?;
+        covered = heard.then(|| heard::covered(&computed.content.estimates));
         let form = desk.sample_form(&seat, "visit").await?;
         let reports = web::release_report::reports(&computed.content, seat.protocol(), &form.form);
         desk.draft_release(&seat, computed, reports).await?;
     }
     let releases = desk.releases(&may, "visit", code).await?;
-    let Some(draft) = releases.first() else { return Ok(()) };
+    let Some(draft) = releases.first() else { return Ok(covered) };
     if second {
         desk.sign_release(&may, &draft.name, &draft.package, past()).await?;
     } else {
         desk.prepare_release(&seat, &draft.name, &draft.package, past()).await?;
     }
-    Ok(())
+    Ok(covered)
 }
