@@ -73,6 +73,23 @@ pub(crate) enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Write a public release as a folder that anyone can verify
+    #[command(
+        after_help = "Example: deungdae export-release v-2026-002-1 --data /srv/deungdae --to zone-release"
+    )]
+    ExportRelease {
+        /// Its name, as it stands in its address /releases/NAME
+        name: String,
+        /// The data directory
+        #[arg(long)]
+        data: PathBuf,
+        /// A PostgreSQL database instead of the file in the data directory
+        #[arg(long)]
+        database: Option<String>,
+        /// A new folder to write to
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Copy an installation into an empty folder while it runs; a copy serves as it is
     #[command(after_help = "Example: deungdae backup --data /srv/deungdae --to /mnt/usb/2026-11-23")]
     Backup {

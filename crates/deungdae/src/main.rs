@@ -12,6 +12,7 @@ mod form;
 mod ledger_check;
 mod member;
 mod protocol_folder;
+mod release_folder;
 mod serve;
 mod witness;
 
@@ -111,6 +112,9 @@ fn run(command: Command) -> Outcome {
         Command::SampleSize(options) => estimate::sample_size::sample_size(&options),
         Command::Verify(verify) => ledger_check::verify(&verify),
         Command::Witness(command) => witness::witness(command),
+        Command::ExportRelease { name, data, database, to } => {
+            release_folder::export(&name, data, database, &to)
+        }
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),
         Command::Restore { from, data } => backup::restore(&from, &data),
