@@ -20,6 +20,7 @@ use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::forms::FormModel;
 use crate::may::{May, Read, Seat};
 use crate::record::{self, Done};
+use crate::release_draws::within_frames;
 use crate::release_figures::{By, Wanted, figures};
 use crate::release_method::method;
 use crate::release_sample::Heard;
@@ -248,6 +249,17 @@ impl Desk {
             false => self.heard(may, &plan.sample, code).await?,
         };
         let policy = &may.protocol().disclosure.policy;
+        let case = detail.case.id;
+        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(may, case).await? };
+        let transcripts = transcripts.iter().map(|(path, bytes)| Transcript::from_bundle(path, bytes));
+        let draws: Vec<Transcript> = transcripts
+            .collect::<Result<_, _>>()
+            .map_err(|error| Refusal::invalid("refusal-release-bag").with("what", error))?;
+        let mut request = request;
+        if let Some(sizes) = self.frame_of_case(may, case).await? {
+            request.sizes = sizes;
+        }
+        within_frames(&draws, &request.sizes)?;
         let by = self.by(may, plan).await?;
         let (protocol, sizes, left_out) =
             (may.protocol().clone(), request.sizes.clone(), request.left_out.clone());
@@ -262,12 +274,6 @@ impl Desk {
         });
         let stopped = |error: tokio::task::JoinError| Fault::internal(error.to_string());
         let (heard, released) = computing.await.map_err(stopped)??;
-        let case = detail.case.id;
-        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(may, case).await? };
-        let transcripts = transcripts.iter().map(|(path, bytes)| Transcript::from_bundle(path, bytes));
-        let draws: Vec<Transcript> = transcripts
-            .collect::<Result<_, _>>()
-            .map_err(|error| Refusal::invalid("refusal-release-bag").with("what", error))?;
         let threshold = policy.k as usize;
         let counted = heard.respondents.len();
         let doubtful = heard.respondents.iter().filter(|one| one.doubtful).count();

@@ -1,7 +1,11 @@
 //! The draws of a case, as they enter its release.
 
+use std::collections::BTreeMap;
+
+use draw::{End, Transcript};
+
 use crate::Desk;
-use crate::answer::Answer;
+use crate::answer::{Answer, Refusal};
 use crate::may::Seat;
 
 /// The public record of a draw: the path that it has in a bag, and its bytes.
@@ -12,5 +16,47 @@ impl Desk {
     /// `draw::Transcript::bundle` writes.
     pub(crate) async fn draws_of_case(&self, _: &Seat, _case: i64) -> Answer<Vec<DrawFile>> {
         Ok(Vec::new())
+    }
+
+    /// Persons in the frozen frame of a case, by stratum, as the roster of its draw has them; none where no draw tells.
+    /// They take the place of what somebody wrote.
+    pub(crate) async fn frame_of_case(&self, _: &Seat, _case: i64) -> Answer<Option<BTreeMap<String, u32>>> {
+        Ok(None)
+    }
+}
+
+/// The sizes of strata are those of the frames that were drawn from: no more persons than these have in all.
+pub(crate) fn within_frames(draws: &[Transcript], sizes: &BTreeMap<String, u32>) -> Result<(), Refusal> {
+    let known = draws.iter().map(|one| draw::verify(one, draw::Trust::default()).known);
+    let done = known.filter(|known| matches!(known.end, Some((End::Done, _))));
+    let frames: Vec<u64> = done.filter_map(|known| Some(known.announcement?.0.size)).collect();
+    let (framed, written): (u64, u64) =
+        (frames.iter().sum(), sizes.values().map(|size| u64::from(*size)).sum());
+    if frames.is_empty() || written <= framed {
+        return Ok(());
+    }
+    Err(Refusal::invalid("refusal-release-frame")
+        .with("written", written)
+        .with("framed", framed)
+        .problem("title", ""))
+}
+
+#[cfg(test)]
+#[allow(dead_code, reason = "another room's stories use the rest")]
+#[path = "../../draw/tests/story/played.rs"]
+mod played;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_makes_strata_larger_than_the_frame_that_was_drawn_from() {
+        let drawn = played::Played::whole(1, played::DRAW, played::design(1), played::roster(40)).files;
+        let sizes = |women: u32| BTreeMap::from([("women".to_owned(), women), ("men".to_owned(), 15)]);
+        assert!(within_frames(std::slice::from_ref(&drawn), &sizes(25)).is_ok());
+        let refused = within_frames(&[drawn], &sizes(26)).unwrap_err();
+        assert_eq!(refused.message, "refusal-release-frame");
+        assert!(within_frames(&[], &sizes(5000)).is_ok(), "without a draw nothing is known of the frame");
     }
 }
