@@ -76,7 +76,7 @@ impl<'l> Ceremony<'l> {
     pub fn below(&self, title: &str) -> Answer<Frame> {
         let frame = self.looking.frame(&self.l().text(title))?;
         let frame = frame.under(&self.looking.detail.case.code, self.looking.address());
-        Ok(frame.under(&self.title(), self.address()))
+        Ok(frame.under(self.title(), self.address()))
     }
 
     fn title(&self) -> String {
@@ -444,7 +444,7 @@ async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<S
     let ceremony = Ceremony::at(&looking, seq).await?;
     let l = ceremony.l();
     let frame = looking.frame(&ceremony.title())?.under(&code, looking.address());
-    let frame = frame.under(&l.text("visit-draw-title"), format!("{}/draw", looking.address()));
+    let frame = frame.under(l.text("visit-draw-title"), format!("{}/draw", looking.address()));
     let (tone, says) = ceremony.standing();
     let mut sheet = Sheet::new(frame).part(Notice::new(tone, says));
     sheet = sheet.part(Section::new(l.text("visit-draw-steps")).part(ceremony.steps(true)?));

@@ -103,7 +103,7 @@ fn new_sheet(looking: &Looking<'_>, form: &Form) -> Answer<Sheet> {
     let l = looking.l();
     let frame =
         looking.frame(&l.text("visit-draw-begin"))?.under(&looking.detail.case.code, looking.address());
-    let frame = frame.under(&l.text("visit-draw-title"), format!("{}/draw", looking.address()));
+    let frame = frame.under(l.text("visit-draw-title"), format!("{}/draw", looking.address()));
     Ok(Sheet::new(frame).part(Prose::new(l.text("visit-new-says"))).form(form))
 }
 
@@ -181,7 +181,10 @@ fn message_sheet(ceremony: &Ceremony<'_>, form: &Form) -> Answer<Sheet> {
     let l = ceremony.l();
     let folder = ceremony.draw.row.draw.replace('/', "_");
     let lines = ["commit", "announce --cosign", "reveal", "beacon --cosign"];
-    let lines = lines.map(|verb| format!("deungdae draw {verb} --secrets my-secrets {folder}"));
+    let lines = lines.map(|act| {
+        let (verb, more) = act.split_once(' ').unwrap_or((act, ""));
+        format!("deungdae draw {verb} {folder} --secrets my-secrets {more}").trim_end().to_owned()
+    });
     let how = Section::new(l.text("visit-message-how")).say(l.text("visit-message-how-says")).numbered(lines);
     Ok(one_form(ceremony, "visit-draw-send", "visit-message-says", form)?.part(how))
 }

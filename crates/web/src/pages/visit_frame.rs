@@ -127,7 +127,7 @@ async fn page(seated: Seated, Path((_, workflow, code)): Place) -> Answer<Sheet>
             }
         }
     }
-    Ok(walks(sheet, &looking, &state, opened.is_ok()).await?)
+    walks(sheet, &looking, &state, opened.is_ok()).await
 }
 
 fn acts(l: Locale, own: &str, state: &FrameState) -> Vec<Link> {
@@ -240,7 +240,7 @@ async fn walks(sheet: Sheet, looking: &Looking<'_>, state: &FrameState, open: bo
 fn below(looking: &Looking<'_>, title: &str) -> Answer<crate::frame::Frame> {
     let l = looking.l();
     let frame = looking.frame(&l.text(title))?.under(&looking.detail.case.code, looking.address());
-    Ok(frame.under(&l.text("visit-frame-title"), looking.frame_address()))
+    Ok(frame.under(l.text("visit-frame-title"), looking.frame_address()))
 }
 
 fn list_form(looking: &Looking<'_>) -> Answer<Form> {
