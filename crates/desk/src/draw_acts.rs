@@ -14,6 +14,7 @@ use crate::answer::{Answer, Error, Refusal};
 use crate::draws::{Addition, engine, keep, read_detail, secret};
 use crate::frames::series;
 use crate::may::{May, Read};
+use crate::put_fact::{Amending, NewFact};
 use crate::record;
 
 /// The monitor's name in every design.
@@ -333,13 +334,36 @@ impl Desk {
         seq: i64,
         reason: &str,
     ) -> Answer<()> {
-        let open = self.open_draw(may, workflow, code, seq).await?;
+        let mut open = self.open_draw(may, workflow, code, seq).await?;
         if reason.trim().is_empty() {
             return Err(Refusal::invalid("refusal-draw-why").problem("reason", "").into());
         }
         let act = acts::void(&open.detail.report.known, reason.trim(), self.seconds()).map_err(engine)?;
         debug_assert_eq!(act.0, VOID);
-        let addition = Addition { messages: vec![act], ..Addition::default() };
+        let mut addition = Addition { messages: vec![act], ..Addition::default() };
+        // What followed from it does not hold any more: the latest fact first.
+        let declared = open.declared;
+        let case = self.case(may, workflow, code).await?;
+        let standing = case.standing().ok_or_else(Refusal::not_found)?;
+        for kind in [&declared.facts.drawn, &declared.facts.committed] {
+            let counted = standing.facts.iter().find(|fact| fact.kind == *kind);
+            let Some(earlier) = counted.and_then(|fact| fact.id.parse().ok()) else { continue };
+            let new = NewFact {
+                kind: kind.clone(),
+                at: self.now(),
+                reason: reason.trim().to_owned(),
+                amends: Some(Amending::Withdraws(earlier)),
+                ..NewFact::default()
+            };
+            addition.withdrawn.push(self.ready_fact(may, workflow, new).await?);
+        }
+        if open.detail.report.known.sealed.is_some() {
+            let (keyring, text) = self.draw_secret(open.keyring, open.detail.row.id, secret::CODES).await?;
+            open.keyring = keyring;
+            let uuids =
+                serde_json::from_slice(&text).map_err(|error| Fault::Damaged { what: error.to_string() })?;
+            addition.removed = Some((declared.codes.clone(), uuids));
+        }
         self.sign_and_add(may, open, addition).await.map(drop)
     }
 }

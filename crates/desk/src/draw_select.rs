@@ -135,10 +135,13 @@ impl Desk {
         let case_code = open.detail.case.code.clone();
         let codes = declared.codes.clone();
         let letter = declared.letter;
-        let entries = self.make_codes(may, &codes, letter, &case_code, &result.selection).await?;
+        let (uuids, entries) = self.make_codes(may, &codes, letter, &case_code, &result.selection).await?;
+        let uuids = json!(uuids).to_string();
+        let made =
+            self.seal_secret(may, declared, open.detail.row.id, secret::CODES, uuids.as_bytes()).await?;
         let addition = Addition {
             messages: vec![(sealed_file, sealed), (calls_file, calls)],
-            secrets: vec![kept],
+            secrets: vec![kept, made],
             fact: Some(fact),
             entries,
             ..Addition::default()
@@ -170,7 +173,7 @@ impl Desk {
         letter: char,
         visit: &str,
         selection: &Selection,
-    ) -> Answer<Vec<SealedChange>> {
+    ) -> Answer<(Vec<String>, Vec<SealedChange>)> {
         let model = self.registry_model(may.mandate().id, registry).await?;
         let author = Author {
             member: Some(may.session().member().id),
@@ -180,7 +183,7 @@ impl Desk {
         };
         let seed = self.salt();
         let mut bodies = BTreeSet::new();
-        let mut changes = Vec::new();
+        let (mut uuids, mut changes) = (Vec::new(), Vec::new());
         for stratum in &selection.strata {
             for order in 1..=stratum.n + stratum.reserve {
                 let mut attempt = 0_u64;
@@ -211,13 +214,14 @@ impl Desk {
                         value("reserve", reserve.to_owned()),
                     ],
                 };
+                uuids.push(change.uuid.clone());
                 changes.push(self.seal_change(&model, change, author).await?);
             }
         }
         // The order in which they were made must not tell the order of the draw.
         let mut changes: Vec<_> = changes.into_iter().map(|change| (self.salt(), change)).collect();
         changes.sort_by_key(|(by, _)| *by);
-        Ok(changes.into_iter().map(|(_, change)| change).collect())
+        Ok((uuids, changes.into_iter().map(|(_, change)| change).collect()))
     }
 
     /// The call list, with names: a reason is on record before it is shown.

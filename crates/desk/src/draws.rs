@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use store::case::Case;
 use store::draw::{self as draws, CaseDraw, DrawAttempt, DrawMessage};
 use store::mandate::DataKey;
-use store::{Fault, Tx, mandate};
+use store::{Fault, Tx, mandate, registry};
 use zeroize::Zeroizing;
 
 use crate::Desk;
@@ -71,6 +71,8 @@ pub(crate) mod secret {
     pub(crate) const DRAWING: &str = "drawing key";
     /// The monitor's randomness.
     pub(crate) const RANDOM: &str = "randomness";
+    /// The entries of the codes that were made for the phones.
+    pub(crate) const CODES: &str = "codes";
     /// Whom to call, and the salt of the list.
     pub(crate) const CALLS: &str = "call list";
 }
@@ -106,6 +108,10 @@ pub(crate) struct Addition {
     pub(crate) entries: Vec<SealedChange>,
     pub(crate) attempt: Option<(DataKey, DrawAttempt)>,
     pub(crate) destroyed: Option<&'static str>,
+    /// Facts that are withdrawn, as far as the workflow lets them.
+    pub(crate) withdrawn: Vec<ReadyFact>,
+    /// Registry and entries that are taken away.
+    pub(crate) removed: Option<(String, Vec<String>)>,
 }
 
 /// The engine's refusal, in its own words.
@@ -298,6 +304,16 @@ impl Desk {
                         return Err(Fault::internal(problem).into());
                     }
                 }
+                for fact in addition.withdrawn {
+                    match fact.put(tx, row.case) {
+                        // What was built upon it since stays; the record of the draw says that it is void.
+                        Ok(()) | Err(Error::Refused(_)) => {}
+                        Err(fault) => return Err(fault),
+                    }
+                }
+                if let Some((name, entries)) = &addition.removed {
+                    remove(tx, mandate, name, entries, member, now)?;
+                }
                 if let Some(fact) = addition.fact {
                     put_unless_there(tx, &protocol, row.case, fact)?;
                 }
@@ -442,6 +458,25 @@ pub(crate) fn keep(
     let id = tx.new_id();
     let file = file.to_owned();
     draws::add_message(tx, &DrawMessage { id, draw: row.id, file, content, member, at: now, leaf })?;
+    Ok(())
+}
+
+/// Takes entries out of sight; their history stays.
+fn remove(
+    tx: &mut Tx,
+    mandate: i64,
+    name: &str,
+    entries: &[String],
+    member: i64,
+    now: i64,
+) -> Result<(), Fault> {
+    let Some(registry) = registry::by_name(tx, mandate, name)? else { return Ok(()) };
+    for uuid in entries {
+        let Some(entry) = registry::entry(tx, registry.id, uuid)? else { continue };
+        registry::remove_entry(tx, registry.id, entry.id, now)?;
+        let done = Done::new(now, Some(member), "entity.delete").in_mandate(mandate);
+        record::audit(tx, done.about("entry", entry.id))?;
+    }
     Ok(())
 }
 

@@ -359,3 +359,115 @@ async fn whole_draw(home: Rc<Home>) {
     }
     assert!(searched > 0);
 }
+
+#[test]
+fn a_void_draw_keeps_its_number_and_takes_its_codes_back() {
+    on_both(void_draw);
+}
+
+async fn void_draw(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let officer = zone.seat("draw").await;
+    let read = officer.may::<Read>().unwrap();
+    let (desk, code) = (&zone.desk, zone.code.as_str());
+    zone.import(&officer, "roster", roster(20).as_bytes()).await.unwrap();
+    let heads = Heads { workshop: "1".to_owned(), roster: 10, counted: 10 };
+    desk.count_heads(&read, "visit", code, &[heads.clone(), heads.clone(), heads]).await.unwrap();
+    desk.freeze_frame(&read, "visit", code).await.unwrap();
+    let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
+    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
+    let new = NewDraw {
+        parties: vec![party(&a, "authority"), party(&z, "auditor")],
+        hash_only: true,
+        n: 4,
+        reveal_deadline: now() + 3_600_000,
+        ..NewDraw::default()
+    };
+    desk.begin_draw(&read, "visit", code, new.clone()).await.unwrap();
+    let known = Party::known(&zone.public(&officer, 1).await);
+    let seconds = || u64::try_from(now() / 1000).unwrap();
+    zone.send(&officer, &a.says(acts::commit(&known, a.name, &a.random, seconds()))).await.unwrap();
+    desk.announce_draw(&read, "visit", code, 1, Randomness::Dice).await.unwrap();
+    zone.send(&officer, &a.cosigns(&zone.public(&officer, 1).await, "announce.json")).await.unwrap();
+    desk.reveal_draw(&read, "visit", code, 1).await.unwrap();
+    let known = Party::known(&zone.public(&officer, 1).await);
+    zone.send(&officer, &a.says(acts::reveal(&known, a.name, &a.random, seconds()))).await.unwrap();
+    desk.bring_randomness(&read, "visit", code, 1, Brought::Dice("01234567890123456789")).await.unwrap();
+    zone.send(&officer, &a.cosigns(&zone.public(&officer, 1).await, "beacon.json")).await.unwrap();
+    desk.select_draw(&read, "visit", code, 1, 0).await.unwrap();
+    let lead = zone.seat("lead").await;
+    let device = desk.add_device(&lead.may().unwrap(), "Phone 1").await.unwrap();
+    let phone = desk::Sender::Phone(desk.phone(&device.token).await.unwrap());
+    let on_phone = async || {
+        let csv = desk.registry_csv(&phone, "draw_codes").await.unwrap();
+        String::from_utf8(csv).unwrap().lines().count() - 1
+    };
+    assert_eq!(on_phone().await, 5, "four drawn and one in reserve");
+    assert_eq!(refused(desk.void_draw(&read, "visit", code, 1, " ").await).message, "refusal-draw-why");
+    desk.void_draw(&read, "visit", code, 1, "a supervisor saw the call list").await.unwrap();
+    assert_eq!(on_phone().await, 0, "nobody is heard by a void draw");
+    assert_eq!(zone.open_stages(&officer).await, ["draw"], "the visit is at its draw again");
+    assert_eq!(refused(desk.reveal_draw(&read, "visit", code, 1).await).message, "refusal-draw-void");
+
+    // The next one names it.
+    assert_eq!(desk.begin_draw(&read, "visit", code, new).await.unwrap(), 2);
+    let draws = desk.draws(&read, "visit", code).await.unwrap();
+    let design = draws[1].design().unwrap();
+    let ended = hex::encode(draws[0].report.known.end.as_ref().unwrap().1);
+    assert_eq!((design.earlier[0].state.as_str(), &design.earlier[0].message), ("void", &ended));
+    assert_eq!(draws[1].report.first_lie(), None, "{}", draws[1].report);
+}
+
+#[test]
+fn a_workbook_is_read_and_a_bad_one_says_sheet_and_row() {
+    on_both(workbook);
+}
+
+async fn workbook(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let officer = zone.seat("draw").await;
+    let sheet = |rows: &[[&str; 2]]| {
+        let cell = |text: &&str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let row = |cells: &[&str; 2]| format!("<row>{}</row>", cells.iter().map(cell).collect::<String>());
+        let rows: String = rows.iter().map(row).collect();
+        xlsx(&format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"))
+    };
+    let good = sheet(&[["성명", "번호표"], ["김", "B1"], ["리", "B2"]]);
+    let taken = zone.import(&officer, "roster", &good).await.unwrap();
+    assert!(matches!(taken, ListRead::Taken { people: 2, .. }));
+    let bad = sheet(&[["성명", "번호표"], ["김", "B1"], ["리", "B1"]]);
+    let ListRead::Faults(faults) = zone.import(&officer, "roster", &bad).await.unwrap() else { panic!() };
+    assert_eq!((faults[0].sheet.as_deref(), faults[0].row), (Some("명부"), 3));
+    assert_eq!(faults[0].kind, Wrong::Twice(2));
+    let broken = zone.import(&officer, "roster", b"PK\x03\x04 is no workbook").await.unwrap();
+    assert!(matches!(broken, ListRead::Workbook(_)));
+    let state = zone.desk.frame_state(&officer.may().unwrap(), "visit", &zone.code).await.unwrap();
+    assert_eq!((state.lists.len(), state.lists[0].people), (1, 2), "what was bad changed nothing");
+}
+
+/// The smallest workbook with one sheet.
+fn xlsx(sheet: &str) -> Vec<u8> {
+    use std::io::Write;
+    let files = [
+        (
+            "_rels/.rels",
+            "<Relationships><Relationship Id=\"a\" Type=\"x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns:r=\"r\"><sheets><sheet name=\"명부\" r:id=\"s\"/><sheet name=\"메모\" r:id=\"t\"/></sheets></workbook>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"s\" Type=\"x/worksheet\" Target=\"sheet.xml\"/><Relationship Id=\"t\" Type=\"x/worksheet\" Target=\"none.xml\"/></Relationships>",
+        ),
+        ("xl/sheet.xml", sheet),
+        ("xl/none.xml", "<worksheet><sheetData/></worksheet>"),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
