@@ -11,6 +11,7 @@ use desk::{
     Brought, Desk, Login, NewCase, NewDraw, NewFact, NewMandate, NewMember, NewParty, Options, Randomness,
     Read, Seat, SentList,
 };
+use sha2::{Digest, Sha256};
 
 fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -138,6 +139,27 @@ impl Story {
     }
 }
 
+/// Every leaf of the ledger, from its exported files.
+async fn leaves(desk: &Desk) -> Vec<ledger::Leaf> {
+    let files = std::sync::Arc::new(std::sync::Mutex::new(std::collections::BTreeMap::new()));
+    let kept = files.clone();
+    let write = move |path: &str, bytes: &[u8]| {
+        kept.lock().unwrap().insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    };
+    let size = u64::try_from(desk.export_ledger(write).await.unwrap()).unwrap();
+    let files = files.lock().unwrap().clone();
+    let mut leaves = Vec::new();
+    for tile in ledger::tile::Tile::grown(0, size) {
+        if tile.content == ledger::tile::Content::Entries {
+            let bytes = &files[&tile.path()];
+            let entries = ledger::tile::read_bundle(bytes, tile.width).unwrap();
+            leaves.extend(entries.into_iter().map(|entry| ledger::Leaf::parse(entry).unwrap()));
+        }
+    }
+    leaves
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn authorities_take_part_with_files_alone() {
     let story = Story::begin().await;
@@ -233,6 +255,22 @@ async fn authorities_take_part_with_files_alone() {
     let bundle = desk.draw_bundle(&may, "visit", code, 1).await.unwrap();
     fs::write(story.path("draw.json"), bundle).unwrap();
     story.done(&["verify", "draw.json"]);
+
+    // Every message is in the ledger: a leaf that names draw and file, and commits to the file, so that a draw which a
+    // release does not show is missed.
+    let detail = desk.draw(&may, "visit", code, 1).await.unwrap();
+    let leaves = leaves(desk).await;
+    let said = |leaf: &ledger::Leaf, name: &str| {
+        leaf.message.as_ref().and_then(|message| Some(message.get(name)?.as_str()?.to_owned()))
+    };
+    let of_draw: Vec<_> = leaves.iter().filter(|leaf| leaf.kind == ledger::leaf::kind::DRAW).collect();
+    assert_eq!(of_draw.len(), detail.messages.len());
+    for (leaf, message) in of_draw.iter().zip(&detail.messages) {
+        assert_eq!(said(leaf, "draw"), Some(detail.row.draw.clone()));
+        assert_eq!(said(leaf, "file"), Some(message.file.clone()));
+        let hash: [u8; 32] = Sha256::digest(message.content.as_bytes()).into();
+        assert_eq!(leaf.commitment, hash, "{}", message.file);
+    }
 
     // Whoever takes a message away is found out.
     fs::remove_file(story.path("download").join("reveal-authority-b.json")).unwrap();

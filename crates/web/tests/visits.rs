@@ -26,10 +26,11 @@ async fn a_visit_says_where_it_stands_and_who_must_act() {
 
     let seen = dora.get(&zone.visit(0, "")).await;
     assert!(seen.says(&format!("{} · Frame frozen; now: Draw committed", zone.visits[0])), "{}", seen.text());
-    assert!(seen.body.contains("/record/draw_committed"), "the draw officer is led on");
+    let draw = format!("{}\">Both authorities", zone.visit(0, "/draw"));
+    assert!(seen.body.contains(&draw), "the draw officer is led on");
     assert!(!seen.body.contains("/record/access_published"), "what another role does is not offered");
     let mut rita = zone.house.logged_in("Rita").await;
-    assert!(!rita.get(&zone.visit(0, "")).await.body.contains("/record/draw_committed"));
+    assert!(!rita.get(&zone.visit(0, "")).await.body.contains(&draw));
     let seen = rita.get(&zone.visit(3, "?lang=ko")).await;
     assert!(seen.says("즉시조치") && seen.says("로동자들이 위험해지지"), "{}", seen.text());
 

@@ -92,6 +92,19 @@ impl<'a> Looking<'a> {
         format!("{}/record/{}", self.address(), part(kind))
     }
 
+    /// Where a fact of this kind comes about: facts that follow from the frame and the draw have pages of their own.
+    fn way_address(&self, kind: &str) -> String {
+        let declared = self.seated.seat.frame(&self.detail.case.workflow).ok();
+        let page = declared.and_then(|declared| {
+            let facts = &declared.facts;
+            let of_frame =
+                [&facts.received, &facts.tested, &facts.frozen].into_iter().any(|known| known == kind);
+            let of_draw = [&facts.committed, &facts.drawn].into_iter().any(|known| known == kind);
+            if of_frame { Some("frame") } else { of_draw.then_some("draw") }
+        });
+        page.map_or_else(|| self.record_address(kind), |page| format!("{}/{page}", self.address()))
+    }
+
     /// A frame for a page of the case, or one below it.
     pub fn frame(&self, title: &str) -> Answer<Frame> {
         let mut frame = self.seated.frame_of_cases(self.declared()?, title);
@@ -113,7 +126,7 @@ impl<'a> Looking<'a> {
             let by: Vec<&str> = kind.by.iter().map(String::as_str).collect();
             kinds.contains(&kind.id.as_str()) && self.is_mine(&by)
         });
-        mine.map(|kind| Link::new(words.fact(&kind.id), self.record_address(&kind.id))).collect()
+        mine.map(|kind| Link::new(words.fact(&kind.id), self.way_address(&kind.id))).collect()
     }
 
     /// How this reader comes to see what is closed.
@@ -243,7 +256,7 @@ impl<'a> Looking<'a> {
             let by_release = self.record_address(&kind.id).ends_with("/release");
             if !asked.contains(&kind.id.as_str()) && !by_release && self.is_mine(&by) {
                 let note = if kind.reason { l.text("case-with-reason") } else { String::new() };
-                tasks = tasks.task(words.fact(&kind.id), self.record_address(&kind.id), note);
+                tasks = tasks.task(words.fact(&kind.id), self.way_address(&kind.id), note);
             }
         }
         if tasks.is_empty() {
