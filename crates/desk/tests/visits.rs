@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use desk::casework::{ClockState, Refusal as Why};
-use desk::protocol::Protocol;
 use desk::protocol::{Counts, Protocol};
 use desk::{
     Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest, Seat,
 };
-use desk::{Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, Seat};
 use house::{Home, PASSWORD, log_in, now, on_both};
 
 /// The shipped protocol; the hash of the frame is sealed here, to have a value that not everybody can open.
