@@ -38,8 +38,8 @@ fn the_interview_keeps_its_promise() {
     let of_class = |class| interview.fields.iter().filter(move |field| field.class == Some(class));
     assert_eq!(of_class(Class::Identity).count(), 0, "no name, badge or picture");
     let open: Vec<&str> = of_class(Class::Open).map(|field| field.name.as_str()).collect();
-    let known = "visit visit_code_written visit_code establishment est_code_written est_code interview_code how_chosen \
-                 outcome instanceID";
+    let known = "visit visit_code_written visit_code establishment est_code_written est_code draw_code interview_code_written \
+                 interview_code how_chosen outcome instanceID";
     assert_eq!(open.join(" "), known, "think before an answer is added to this list");
     let preloaded = interview.fields.iter().filter_map(|field| field.preload.as_deref());
     assert_eq!(preloaded.filter(|preload| *preload != "uid").count(), 0, "no clock and no device number");

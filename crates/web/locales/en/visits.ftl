@@ -256,6 +256,7 @@ visit-draw-follow-stop = Stop following
 visit-draw-again-now = Again now
 visit-draw-folder = Download the public folder
 visit-draw-slip = Slip for somebody listed
+visit-draw-codes = Codes for the interviewers
 visit-draw-void = Declare void
 visit-draw-send = Send a message
 visit-draw-announce = Freeze and announce

@@ -254,6 +254,7 @@ visit-draw-follow-stop = 追うのをやめる
 visit-draw-again-now = 今すぐ更新
 visit-draw-folder = 公開フォルダーをダウンロード
 visit-draw-slip = 名簿にいる人の札
+visit-draw-codes = 面談員用のコード
 visit-draw-void = 無効にする
 visit-draw-send = メッセージを送る
 visit-draw-announce = 確定して発表する

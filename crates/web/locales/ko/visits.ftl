@@ -254,6 +254,7 @@ visit-draw-follow-stop = 따라가기 멈추기
 visit-draw-again-now = 지금 새로 고침
 visit-draw-folder = 공개 폴더 내려받기
 visit-draw-slip = 명부에 있는 사람의 쪽지
+visit-draw-codes = 면담원용 코드
 visit-draw-void = 무효로 하기
 visit-draw-send = 메시지 보내기
 visit-draw-announce = 고정하고 발표하기

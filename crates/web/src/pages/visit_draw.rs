@@ -455,6 +455,11 @@ async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<S
         Link::new(l.text("visit-draw-folder"), ceremony.act("folder.zip")),
         Link::new(l.text("visit-draw-slip"), ceremony.act("slip")),
     ];
+    if ceremony.draw.report.known.sealed.is_some() {
+        let declared = seated.seat.frame(&workflow)?;
+        let codes = format!("/m/{}/registries/{}", seated.mandate(), part(&declared.codes));
+        links.push(Link::new(l.text("visit-draw-codes"), codes));
+    }
     if !ceremony.draw.ended() {
         links.push(Link::new(l.text("visit-draw-void"), ceremony.act("void")));
     }

@@ -117,7 +117,14 @@ async fn page(seated: Seated, Path((_, workflow, code)): Place) -> Answer<Sheet>
     }
     sheet = sheet.part(lists);
     match &opened {
-        Err(notice) => sheet = sheet.part(notice.clone()),
+        Err(notice) => {
+            sheet = sheet.part(notice.clone());
+            // Whoever leads the visit counts heads too.
+            if state.frozen.is_none() && !state.lists.is_empty() {
+                let heads = Link::new(l.text("visit-frame-heads"), format!("{own}/heads"));
+                sheet = sheet.part(Section::new(l.text("visit-frame-acts")).links([heads]));
+            }
+        }
         Ok(together) => {
             if state.frozen.is_none() {
                 sheet = sheet.part(Section::new(l.text("visit-frame-acts")).links(acts(l, &own, &state)));
@@ -471,7 +478,11 @@ async fn heads_sheet(looking: &Looking<'_>, sent: Option<(&Sent, desk::Error)>) 
     let l = looking.l();
     let case = &looking.detail.case;
     let may = looking.seated.seat.may::<Read>()?;
-    let workshops = looking.seated.desk().together(&may, &case.workflow, &case.code).await?.workshops;
+    let workshops = match looking.seated.desk().together(&may, &case.workflow, &case.code).await {
+        Ok(together) => together.workshops,
+        Err(desk::Error::Refused(refusal)) if refusal.kind == desk::Kind::NotAllowed => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
     let declared = declared(looking)?;
     let values = [("warn", declared.warn_percent.into()), ("fail", declared.fail_percent.into())];
     let mut sheet = Sheet::new(below(looking, "visit-frame-heads")?)
