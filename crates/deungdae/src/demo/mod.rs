@@ -2,6 +2,7 @@
 
 pub mod answers;
 mod heard;
+mod draws;
 mod people;
 mod visits;
 
@@ -164,6 +165,8 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
          (95 % is what they promise)."
     );
     Ok(())
+    let (lead, draw) = futures_util::future::try_join(sits(1), sits(2)).await?;
+    draws::draws(&desk, &visits::Team { lead, draw, ..team }, &mut dice).await
 }
 
 fn set_days_ago(days: i64) {

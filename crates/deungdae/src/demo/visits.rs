@@ -215,6 +215,20 @@ const HEARD: usize = 1;
 /// Puts all of it on record, day by day, and leaves the clock at the last of these days. Answers how many of the intervals
 /// that were published cover the truth, and how many there are.
 pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), Trouble> {
+/// A visit of which both authorities have signed the mandate, and nothing more.
+pub(crate) async fn agreed(desk: &Desk, team: &Team, title: &str) -> Result<String, Trouble> {
+    let new = NewCase { workflow: "visit", title, parent: None };
+    let code = desk.begin_case(&team.lead.may::<Read>()?, new).await?;
+    for (_, _, kind, values, _) in ON_THE_WAY.iter().take(5) {
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let fact = NewFact { kind: (*kind).to_owned(), at: past(), values, ..NewFact::default() };
+        desk.put_fact(&team.lead, "visit", &code, fact).await?;
+    }
+    Ok(code)
+}
+
+/// Puts all of it on record, day by day, and leaves the clock at the last of these days.
+pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
     let mut acts: Vec<(i64, usize, Option<&Told>)> = Vec::new();
     for (place, script) in CASES.iter().enumerate() {
         acts.push((script.begun_days_ago, place, None));
