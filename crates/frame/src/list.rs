@@ -158,7 +158,17 @@ fn places(shape: &Shape, headings: &Row, faults: &mut Vec<Fault>) -> Vec<Option<
 /// # Errors
 /// Every fault, up to [`MOST_FAULTS`]; nothing is read by halves.
 pub fn read(shape: &Shape, rows: impl IntoIterator<Item = Result<Row, Fault>>) -> Result<List, Vec<Fault>> {
-    let mut reading = Reading { shape, places: Vec::new(), list: List::default(), first: BTreeMap::new() };
+    let choices = shape.columns.iter();
+    let choices = choices.map(|column| {
+        column.choices.iter().map(|(written, name)| (folded(written), name.as_str())).collect()
+    });
+    let mut reading = Reading {
+        shape,
+        choices: choices.collect(),
+        places: Vec::new(),
+        list: List::default(),
+        first: BTreeMap::new(),
+    };
     let mut faults = Vec::new();
     let mut headings: Option<Row> = None;
     for row in rows {
@@ -199,6 +209,8 @@ pub fn read(shape: &Shape, rows: impl IntoIterator<Item = Result<Row, Fault>>) -
 
 struct Reading<'a> {
     shape: &'a Shape,
+    /// The choices of each column, by what people may write.
+    choices: Vec<BTreeMap<String, &'a str>>,
     places: Vec<Option<usize>>,
     list: List,
     /// The row in which each number came first.
@@ -218,9 +230,10 @@ impl Reading<'_> {
         }
         let told = faults.len();
         let mut line = Line::new();
-        for (column, place) in self.shape.columns.iter().zip(&self.places) {
+        let columns = self.shape.columns.iter().zip(&self.choices).zip(&self.places);
+        for ((column, choices), place) in columns {
             let text = place.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim());
-            match value(column, text) {
+            match value(column, choices, text) {
                 Ok(Some(value)) => {
                     line.insert(column.property.clone(), value);
                 }
@@ -262,7 +275,7 @@ impl Reading<'_> {
     }
 }
 
-fn value(column: &Column, text: &str) -> Result<Option<String>, Kind> {
+fn value(column: &Column, choices: &BTreeMap<String, &str>, text: &str) -> Result<Option<String>, Kind> {
     if text.is_empty() {
         return match &column.otherwise {
             Some(otherwise) => Ok(Some(otherwise.clone())),
@@ -274,10 +287,8 @@ fn value(column: &Column, text: &str) -> Result<Option<String>, Kind> {
         return Err(Kind::BadText);
     }
     let text: String = text.nfc().collect();
-    if column.choices.is_empty() {
+    if choices.is_empty() {
         return Ok(Some(text));
     }
-    let written = folded(&text);
-    let found = column.choices.iter().find(|(known, _)| folded(known) == written);
-    found.map(|(_, name)| Some(name.clone())).ok_or(Kind::UnknownChoice)
+    choices.get(&folded(&text)).map(|name| Some((*name).to_owned())).ok_or(Kind::UnknownChoice)
 }

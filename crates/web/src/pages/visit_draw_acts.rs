@@ -2,12 +2,13 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::draw::field::Why;
 use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Refusal};
 use crate::locale::Locale;
 use crate::pages::case::Looking;
 use crate::pages::visit_draw::{Ceremony, Place, handed_over, zipped};
@@ -195,10 +196,14 @@ async fn message_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> 
     message_sheet(&ceremony, &message_form(&ceremony))
 }
 
+fn too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "refusal-form-too-large")
+}
+
 async fn message(seated: Seated, Path((_, workflow, code, seq)): Place, body: Multipart) -> Answer<Response> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let ceremony = Ceremony::at(&looking, seq).await?;
-    let parts = parts(body).await?;
+    let parts = parts(body, too_large).await?;
     let pasted = part_of(&parts, "text").map(|bytes| {
         // A browser sends lines with CR LF, and a field may have lost its last line end: the file has neither.
         let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");

@@ -22,6 +22,9 @@ use crate::room::{Seated, Web};
 use crate::sent::Sent;
 use crate::sheet::{Sheet, come_back, see};
 
+/// Bytes that are read of a list that is too large, before the connection is cut.
+const LONGEST_READ: usize = 1 << 30;
+
 /// Routes of this group.
 pub fn router() -> Router<Web> {
     let at = |rest: &str| format!("/m/{{mandate}}/cases/{{workflow}}/{{code}}/frame{rest}");
@@ -32,7 +35,7 @@ pub fn router() -> Router<Web> {
         .route(&at("/heads"), get(heads_page).post(count))
         .route(&at("/freeze"), get(freeze_page).post(freeze))
         .route(&at("/walk"), get(walk_page).post(walk))
-        .layer(DefaultBodyLimit::max(LARGEST_UPLOAD + (64 << 10)))
+        .layer(DefaultBodyLimit::max(LONGEST_READ))
 }
 
 /// Where a page of this group lies.
@@ -293,20 +296,35 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
-/// The parts of a form that sends files.
-pub async fn parts(mut body: Multipart) -> Answer<Vec<Part>> {
+fn list_too_large() -> Refusal {
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "refusal-list-too-large")
+        .with("megabytes", LARGEST_UPLOAD >> 20)
+        .with("lines", MOST_LINES)
+}
+
+/// The parts of a form that sends files. One that is too large is read to its end and thrown away: a browser that is
+/// interrupted while it sends shows no sentence.
+pub async fn parts(mut body: Multipart, too_large: fn() -> Refusal) -> Answer<Vec<Part>> {
     let refuse = |error: axum::extract::multipart::MultipartError| match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "refusal-list-too-large")
-                .with("megabytes", LARGEST_UPLOAD >> 20)
-                .with("lines", MOST_LINES)
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Refusal::new(StatusCode::BAD_REQUEST, "refusal-upload-broken"),
     };
-    let mut parts = Vec::new();
-    while let Some(part) = body.next_field().await.map_err(refuse)? {
+    let (mut parts, mut size) = (Vec::new(), 0);
+    while let Some(mut part) = body.next_field().await.map_err(refuse)? {
         let name = part.name().unwrap_or_default().to_owned();
-        parts.push(Part { name, bytes: part.bytes().await.map_err(refuse)?.to_vec() });
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.chunk().await.map_err(refuse)? {
+            size += chunk.len();
+            if size > LARGEST_UPLOAD {
+                (parts, bytes) = (Vec::new(), Vec::new());
+            } else {
+                bytes.extend_from_slice(&chunk);
+            }
+        }
+        parts.push(Part { name, bytes });
+    }
+    if size > LARGEST_UPLOAD {
+        return Err(too_large().into());
     }
     Ok(parts)
 }
@@ -319,7 +337,7 @@ pub fn part_of<'p>(parts: &'p [Part], name: &str) -> Option<&'p [u8]> {
 async fn import(seated: Seated, Path((_, workflow, code)): Place, body: Multipart) -> Answer<Response> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let l = looking.l();
-    let parts = parts(body).await?;
+    let parts = parts(body, list_too_large).await?;
     let kind = part_of(&parts, "kind").and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
     let mut form = list_form(&looking)?.fill(&[("kind".to_owned(), kind.to_owned())]);
     if kind.is_empty() {

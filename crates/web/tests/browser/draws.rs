@@ -68,9 +68,14 @@ async fn a_list_becomes_a_draw_on_the_pages() {
         csv.push_str(&format!("김{number},B{number:02},{stratum},{}\n", number % 4 + 1));
     }
     let good = file("roster.csv", &csv);
-    for (path, ends, name) in [(bad, "/list", "frame-faults"), (good, "/frame", "frame-list")] {
+    let gate = file("gate.csv", "badge,name\nB01,김1\nB02,김둘\nB03,김3\nX1,김4\n");
+    for (path, kind, ends, name) in [
+        (bad, "roster", "/list", "frame-faults"),
+        (good, "roster", "/frame", "frame-list"),
+        (gate, "gate", "/frame", "frame-lists"),
+    ] {
         browser.open(&server.url(&format!("{visit}/frame/list"))).await;
-        choose(&browser, "kind", "roster").await;
+        choose(&browser, "kind", kind).await;
         browser.client.find(Locator::Id("field-list")).await.unwrap().send_keys(&path).await.unwrap();
         browser.go("main button.primary").await;
         browser.wait_until(name, &format!("return location.pathname.endsWith('{ends}')")).await;
@@ -79,6 +84,11 @@ async fn a_list_becomes_a_draw_on_the_pages() {
     let source = browser.client.source().await.unwrap();
     assert!(!source.contains("김1"), "no name is on the page of the frame");
     browser.check(&server.url(&format!("{visit}/frame")), "frame-en").await;
+    browser.check(&server.url(&format!("{visit}/frame/odd?lang=en")), "frame-odd-ask").await;
+    browser.open(&server.url(&format!("{visit}/frame/odd"))).await;
+    fill(&browser, "reason", "comparing the two lists").await;
+    browser.go("main button.primary").await;
+    browser.screenshot("frame-odd").await;
     browser.check(&server.url(&format!("{visit}/frame/list?lang=ko")), "frame-list-ko").await;
     browser.check(&server.url(&format!("{visit}/frame/heads?lang=en")), "frame-heads-en").await;
     browser.open(&server.url(&format!("{visit}/frame/heads"))).await;
