@@ -15,6 +15,18 @@ macro_rules! shipped {
 }
 
 shipped! {
+    "detention":
+        "protocol.toml",
+        "method.md",
+        "forms/access.md",
+        "forms/checklist.md",
+        "forms/facility_sheet.md",
+        "forms/private_interview.md",
+        "forms/register_review.md",
+        "workflow/finding.toml",
+        "workflow/recommendation.toml",
+        "workflow/visit.toml",
+        "yardsticks.toml";
     "general": "protocol.toml";
     "workplace":
         "protocol.toml",

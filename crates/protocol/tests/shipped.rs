@@ -15,7 +15,7 @@ fn read(name: &str) -> Protocol {
 #[test]
 fn every_shipped_protocol_is_free_of_faults() {
     let names: Vec<_> = shipped().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["general", "workplace"]);
+    assert_eq!(names, ["detention", "general", "workplace"]);
     for name in names {
         assert_eq!(read(name).name, name);
     }
@@ -94,4 +94,38 @@ fn phones_receive_open_registries_only() {
     assert!(establishments.device_properties().all(|property| property.name != "est_under18"));
     let sector = establishments.property("est_sector");
     assert_eq!(sector.map(|property| property.choices.len()), Some(8), "choices come from the question");
+}
+
+/// A detention unit is small and known by all who guard it.
+#[test]
+fn detention_is_stricter_and_holds_no_name_beside_an_answer() {
+    let detention = read("detention");
+    assert_eq!((detention.disclosure.k, detention.disclosure.k_strict), (10, 20));
+    let strict: Vec<&str> = detention.disclosure.strict.iter().map(|field| field.path.as_str()).collect();
+    assert!(strict.contains(&"opening/unit"), "{strict:?}");
+    for role in &detention.roles {
+        let holds = |id: &str| role.compartments.iter().any(|held| held == id);
+        assert!(!(holds("messages") && holds("interviews")), "{}", role.id);
+    }
+    let interview = &detention.form("private_interview").expect("the form is there").form;
+    let open: Vec<&str> = interview
+        .fields
+        .iter()
+        .filter(|field| field.class == Some(Class::Open))
+        .map(|field| field.name.as_str())
+        .collect();
+    assert_eq!(open.join(" "), "facility facility_code_written facility_code instanceID");
+    let checklist = &detention.form("checklist").expect("the form is there").form;
+    let graded =
+        checklist.fields.iter().filter(|field| field.kind == Kind::Select && field.choices.len() == 5);
+    assert_eq!(graded.count(), 25, "each area of the Mandela and Bangkok Rules");
+}
+
+#[test]
+fn shipped_forms_convert_without_a_warning() {
+    for (name, _) in shipped() {
+        for form in &read(name).forms {
+            assert!(form.warnings.is_empty(), "{name}/{}: {:?}", form.id, form.warnings);
+        }
+    }
 }
