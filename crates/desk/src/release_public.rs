@@ -126,14 +126,12 @@ impl Desk {
                     return Err(Refusal::conflict("refusal-release-four-eyes").into());
                 }
                 let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
-                let said = plain_fact(fact, &plan.retracted, at, by, salt);
-                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 // A case of which nothing but the access record was published has no stage to go back to.
                 if found.only_access {
                     role_says(&protocol, &of.workflow, &plan.retracted, role.as_deref())?;
                 } else {
                     let said = plain_fact(fact, &plan.retracted, at, by, salt);
-                    put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                    put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 }
                 let manifest = release::file(tx, found.id, bag::MANIFEST)?.unwrap_or_default();
                 let now = tx.now();

@@ -64,14 +64,12 @@ impl Desk {
                     return Err(Refusal::conflict("refusal-release-prepared").into());
                 }
                 let plan = plan(&protocol, &of)?;
-                let said = plain_fact(fact, &plan.prepared, at, by, salts[0]);
-                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 // Of an access record the second signature alone is a fact of the case.
                 if found.only_access {
                     role_says(&protocol, &of.workflow, &plan.prepared, role.as_deref())?;
                 } else {
                     let said = plain_fact(fact, &plan.prepared, at, by, salts[0]);
-                    put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                    put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 }
                 let now = tx.now();
                 release::prepare(tx, found.id, by, now)?;
@@ -112,14 +110,12 @@ impl Desk {
                     Some(_) => {}
                 }
                 let plan = plan(&protocol, &of)?;
-                let said = plain_fact(fact, &plan.signed, at, by, salts[0]);
-                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 let kind = match &plan.only_access {
                     Some((_, published)) if found.only_access => published,
                     _ => &plan.signed,
                 };
                 let said = plain_fact(fact, kind, at, by, salts[0]);
-                put(tx, &protocol, mandate, &of.workflow, &of.code, said)?;
+                put(tx, &protocol, mandate, &of.workflow, of.id, said)?;
                 let now = tx.now();
                 let leaf = record::append(tx, &unsealed.leaf(record::seconds(now)))?;
                 found.title = title;

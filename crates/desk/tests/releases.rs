@@ -130,7 +130,9 @@ impl Zone {
         let graded = NewFact {
             kind: "finding_graded".to_owned(),
             at: now(),
-            values: BTreeMap::from([("grade".to_owned(), "major".to_owned())]),
+            values: [("grade", "major"), ("yardstick", "ilo_c95_12"), ("standard", "allegation")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
             ..NewFact::default()
         };
         self.desk.put_fact(&reconciler, "finding", &self.finding, graded).await.unwrap();

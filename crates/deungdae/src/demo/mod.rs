@@ -1,8 +1,8 @@
 //! `demo`: an example installation, filled through the door that phones use.
 
 pub mod answers;
-mod heard;
 mod draws;
+mod heard;
 mod people;
 mod visits;
 
@@ -160,13 +160,13 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     interviews(&desk, &door, mandate, &mut dice).await?;
     set_days_ago(0);
     review_some(&desk, &team.count).await?;
+    let (lead, draw) = futures_util::future::try_join(sits(1), sits(2)).await?;
+    draws::draws(&desk, &visits::Team { lead, draw, ..team }, &mut dice).await?;
     println!(
         "Of {all} intervals published of the visit to Haneul Garment, {covered} cover the truth, which the demo knows \
          (95 % is what they promise)."
     );
     Ok(())
-    let (lead, draw) = futures_util::future::try_join(sits(1), sits(2)).await?;
-    draws::draws(&desk, &visits::Team { lead, draw, ..team }, &mut dice).await
 }
 
 fn set_days_ago(days: i64) {
@@ -384,10 +384,8 @@ fn interview(form: &Form, dice: &mut Dice) -> String {
         let value = match field.name.as_str() {
             "interview" if !agrees => return Said::Nothing,
             "explain_again" | "child_note" => return Said::Nothing,
-            "establishment" | "visit" => return Said::Nothing,
             "visit_code" | "visit_code_written" => VISIT_NOW.to_owned(),
             "establishment" | "visit" | "draw_code" => return Said::Nothing,
-            "visit_code" | "visit_code_written" => "V-2026-01".to_owned(),
             "est_code" | "est_code_written" => code.to_owned(),
             "interview_code" | "interview_code_written" => format!("W{:07}", below(dice, 10_000_000)),
             "interviewer_code" => format!("I{}", 1 + below(dice, 4)),

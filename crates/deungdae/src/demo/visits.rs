@@ -212,9 +212,6 @@ const CASES: [Script; 13] = [
 /// The place of the visit whose interviews were held, and whose figures are published.
 const HEARD: usize = 1;
 
-/// Puts all of it on record, day by day, and leaves the clock at the last of these days. Answers how many of the intervals
-/// that were published cover the truth, and how many there are.
-pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), Trouble> {
 /// A visit of which both authorities have signed the mandate, and nothing more.
 pub(crate) async fn agreed(desk: &Desk, team: &Team, title: &str) -> Result<String, Trouble> {
     let new = NewCase { workflow: "visit", title, parent: None };
@@ -227,8 +224,9 @@ pub(crate) async fn agreed(desk: &Desk, team: &Team, title: &str) -> Result<Stri
     Ok(code)
 }
 
-/// Puts all of it on record, day by day, and leaves the clock at the last of these days.
-pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(), Trouble> {
+/// Puts all of it on record, day by day, and leaves the clock at the last of these days. Answers how many of the intervals
+/// that were published cover the truth, and how many there are.
+pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), Trouble> {
     let mut acts: Vec<(i64, usize, Option<&Told>)> = Vec::new();
     for (place, script) in CASES.iter().enumerate() {
         acts.push((script.begun_days_ago, place, None));
