@@ -100,7 +100,7 @@ fn phones_receive_open_registries_only() {
 #[test]
 fn detention_is_stricter_and_holds_no_name_beside_an_answer() {
     let detention = read("detention");
-    assert_eq!((detention.disclosure.k, detention.disclosure.k_strict), (10, 20));
+    assert_eq!((detention.disclosure.policy.k, detention.disclosure.policy.k_strict), (10, 20));
     let strict: Vec<&str> = detention.disclosure.strict.iter().map(|field| field.path.as_str()).collect();
     assert!(strict.contains(&"opening/unit"), "{strict:?}");
     for role in &detention.roles {

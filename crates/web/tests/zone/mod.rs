@@ -258,7 +258,8 @@ impl Zone {
         let parent = Some(code.as_str());
         let new = NewCase { workflow: "finding", title: "Pay sheets signed unread", parent };
         let finding = house.desk.begin_case(&count.may::<Read>().unwrap(), new).await.unwrap();
-        put(house, "finding", &finding, (83, &count, "finding_graded", &[("grade", "major")])).await;
+        let graded = [("grade", "major"), ("yardstick", "ilo_c95_12"), ("standard", "allegation")];
+        put(house, "finding", &finding, (83, &count, "finding_graded", &graded)).await;
         let protocol = Protocol::read(&desk::protocol::shipped_files("workplace").unwrap()).unwrap();
         let sender = Sender::member(&interviewer.may().unwrap());
         let send = async |form: &str, number: u64, values: &[(&str, &str)]| {
