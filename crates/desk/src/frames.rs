@@ -213,22 +213,12 @@ impl Desk {
         self.roster_keys(may, declared).await?;
         let source = declared.source(sent.kind).ok_or_else(Refusal::not_found)?;
         let shape = shape(declared, source.repeats);
-        let read = if sent.bytes.starts_with(b"PK") {
-            let tables = match xlsform::tables(sent.bytes) {
-                Ok(tables) => tables,
-                Err(failure) => return Ok(ListRead::Workbook(failure.to_string())),
-            };
-            let rows = tables.into_iter().flat_map(|(sheet, rows)| {
-                let row = move |(number, cells)| Ok(Row { sheet: Some(sheet.clone()), number, cells });
-                rows.into_iter().map(row)
-            });
-            ::frame::read(&shape, rows)
-        } else {
-            ::frame::read(&shape, ::frame::rows(Cursor::new(sent.bytes)))
-        };
-        let list = match read {
+        // A long list is read off the threads that answer people.
+        let bytes = Zeroizing::new(sent.bytes.to_vec());
+        let read = tokio::task::spawn_blocking(move || read_list(&shape, &bytes)).await;
+        let list = match read.map_err(|error| Fault::internal(error.to_string()))? {
             Ok(list) => list,
-            Err(faults) => return Ok(ListRead::Faults(faults)),
+            Err(refused) => return Ok(refused),
         };
         let state = self.frame_state(may, workflow, code).await?;
         let id = self.store.new_id();
@@ -297,7 +287,8 @@ impl Desk {
         let keyring = self.roster_keys(may, declared).await?;
         let state = self.frame_state(may, workflow, code).await?;
         let lists = state.lists;
-        let opened = self
+        let known = declared.clone();
+        Ok(self
             .store
             .read(move |tx| {
                 let mut keyring = keyring;
@@ -312,19 +303,17 @@ impl Desk {
                     let by_chance: [u8; 32] = Sha256::digest(&list.sealed).into();
                     opened.push((list.kind, List { lines, rows: 0 }, by_chance));
                 }
-                Ok::<_, Fault>(opened)
+                opened.sort_by_key(|(kind, ..)| known.sources.iter().position(|source| source.id == *kind));
+                let by_chance = opened.first().map(|(.., chance)| *chance).unwrap_or_default();
+                let lists: Vec<&List> = opened.iter().map(|(_, list, _)| list).collect();
+                let workshops = lists.first().map(|list| workshops(list, by_chance, &known));
+                Ok::<_, Fault>(Together {
+                    union: ::frame::union(&lists, Some(&known.check)),
+                    workshops: workshops.unwrap_or_default(),
+                    kinds: opened.into_iter().map(|(kind, ..)| kind).collect(),
+                })
             })
-            .await?;
-        let mut opened = opened;
-        opened.sort_by_key(|(kind, ..)| declared.sources.iter().position(|source| source.id == *kind));
-        let by_chance = opened.first().map(|(.., chance)| *chance).unwrap_or_default();
-        let lists: Vec<&List> = opened.iter().map(|(_, list, _)| list).collect();
-        let workshops = lists.first().map(|list| workshops(list, by_chance, declared)).unwrap_or_default();
-        Ok(Together {
-            union: ::frame::union(&lists, Some(&declared.check)),
-            kinds: opened.iter().map(|(kind, ..)| kind.clone()).collect(),
-            workshops,
-        })
+            .await?)
     }
 
     /// Who stands on one list and not on another, or does not agree: names, so a reason is on record before they are
@@ -552,6 +541,21 @@ impl Desk {
             })
             .await?)
     }
+}
+
+/// A list from the bytes of a file, or why it is not taken.
+fn read_list(shape: &Shape, bytes: &[u8]) -> Result<List, ListRead> {
+    let read = if bytes.starts_with(b"PK") {
+        let tables = xlsform::tables(bytes).map_err(|failure| ListRead::Workbook(failure.to_string()))?;
+        let rows = tables.into_iter().flat_map(|(sheet, rows)| {
+            let row = move |(number, cells)| Ok(Row { sheet: Some(sheet.clone()), number, cells });
+            rows.into_iter().map(row)
+        });
+        ::frame::read(shape, rows)
+    } else {
+        ::frame::read(shape, ::frame::rows(Cursor::new(bytes)))
+    };
+    read.map_err(ListRead::Faults)
 }
 
 /// Puts a fact on record unless one of its kind counts already.
