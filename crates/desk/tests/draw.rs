@@ -471,3 +471,81 @@ fn xlsx(sheet: &str) -> Vec<u8> {
     }
     zip.finish().unwrap().into_inner()
 }
+
+/// Round 123 of quicknet was published then, with this signature.
+const ROUND_TIME: i64 = 1_692_803_367 + 122 * 3;
+const SIGNATURE: &str =
+    "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
+
+#[test]
+fn a_party_that_never_answers_is_named_and_the_draw_goes_on() {
+    // Some days before the round; each test has a process of its own, and so a clock.
+    house::wait_minutes((ROUND_TIME * 1000 - now()) / 60_000 - 3 * 24 * 60);
+    on_both(silent_party);
+}
+
+async fn silent_party(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let officer = zone.seat("draw").await;
+    let read = officer.may::<Read>().unwrap();
+    let (desk, code) = (&zone.desk, zone.code.as_str());
+    zone.import(&officer, "roster", roster(20).as_bytes()).await.unwrap();
+    let heads = Heads { workshop: "1".to_owned(), roster: 10, counted: 10 };
+    desk.count_heads(&read, "visit", code, &[heads.clone(), heads.clone(), heads]).await.unwrap();
+    desk.freeze_frame(&read, "visit", code).await.unwrap();
+    let (a, b, z) = (Party::new("authority-a"), Party::new("authority-b"), Party::new("auditor"));
+    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
+    let new = NewDraw {
+        parties: vec![party(&a, "authority"), party(&b, "authority"), party(&z, "auditor")],
+        n: 5,
+        reveal_deadline: (ROUND_TIME - 3600) * 1000,
+        ..NewDraw::default()
+    };
+    desk.begin_draw(&read, "visit", code, new).await.unwrap();
+    let seconds = || u64::try_from(now() / 1000).unwrap();
+    for party in [&a, &b] {
+        let known = Party::known(&zone.public(&officer, 1).await);
+        let commit = party.says(acts::commit(&known, party.name, &party.random, seconds()));
+        zone.send(&officer, &commit).await.unwrap();
+    }
+    desk.announce_draw(&read, "visit", code, 1, Randomness::Drand("quicknet")).await.unwrap();
+    let announced = zone.public(&officer, 1).await;
+    for party in [&a, &b] {
+        zone.send(&officer, &party.cosigns(&announced, "announce.json")).await.unwrap();
+    }
+    desk.reveal_draw(&read, "visit", code, 1).await.unwrap();
+    let known = Party::known(&zone.public(&officer, 1).await);
+    zone.send(&officer, &a.says(acts::reveal(&known, a.name, &a.random, seconds()))).await.unwrap();
+    let late = b.says(acts::reveal(&known, b.name, &b.random, seconds()));
+    let answer =
+        |round: u64, signature: &str| format!("{{\"round\": {round}, \"signature\": \"{signature}\"}}");
+    let good = answer(123, SIGNATURE);
+    let early = desk.bring_randomness(&read, "visit", code, 1, Brought::Drand(&good)).await;
+    assert_eq!(refused(early).message, "refusal-draw", "authority B has until the deadline");
+
+    // The deadline passes. What authority B sends now was written in time, it says, and does not count.
+    house::wait_minutes(4 * 24 * 60);
+    let officer = zone.seat("draw").await;
+    let read = officer.may::<Read>().unwrap();
+    assert_eq!(refused(zone.send(&officer, &late).await).message, "refusal-draw-late");
+    let forged = SIGNATURE.replacen("b75c", "b75d", 1);
+    for (text, message) in [
+        ("not JSON".to_owned(), "refusal-draw-drand"),
+        (answer(122, SIGNATURE), "refusal-draw-round"),
+        (answer(123, &forged), "refusal-draw"),
+    ] {
+        let brought = desk.bring_randomness(&read, "visit", code, 1, Brought::Drand(&text)).await;
+        assert_eq!(refused(brought).message, message, "{text}");
+    }
+    desk.bring_randomness(&read, "visit", code, 1, Brought::Drand(&good)).await.unwrap();
+    desk.select_draw(&read, "visit", code, 1, 0).await.unwrap();
+    let files = zone.public(&officer, 1).await;
+    let beacon = String::from_utf8(files.files["beacon.json"].clone()).unwrap();
+    assert!(
+        beacon.contains("\"defaults\": [\n      \"authority-b\"\n    ]"),
+        "the record names it: {beacon}"
+    );
+    assert_eq!(draw::verify(&files, Trust::default()).first_lie(), None);
+    // The clock goes back, for the same story on the other database.
+    house::wait_minutes(-4 * 24 * 60);
+}
