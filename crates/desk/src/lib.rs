@@ -44,6 +44,7 @@ mod release_public;
 mod release_sample;
 mod release_signatures;
 mod resend;
+mod sample_sizes;
 mod search;
 mod session;
 mod submission_xml;
@@ -89,6 +90,7 @@ pub use release_draft::{
 pub use release_draws::DrawFile;
 pub use release_figures::{NO_ANSWER, WITHOUT_DOUBTFUL};
 pub use release_public::PublicRelease;
+pub use sample_sizes::{SampleSizes, sample_sizes};
 pub use search::{Found, Search};
 pub use session::{Login, Session};
 pub use submissions::{FileDetail, Opening, SubmissionDetail, SubmissionRow, VersionDetail};

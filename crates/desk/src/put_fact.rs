@@ -81,11 +81,20 @@ impl Desk {
         if seat.protocol().release.as_ref().is_some_and(by_release) {
             return Err(Refusal::invalid("refusal-fact-by-release").with("kind", &new.kind).into());
         }
+        let facts = seat.frame(workflow).ok().map(|frame| &frame.facts);
+        let follows = new.amends.is_none()
+            && facts
+                .is_some_and(|facts| [&facts.frozen, &facts.committed, &facts.drawn].contains(&&new.kind));
+        let kind = new.kind.clone();
         let ready = self.ready_fact(seat, workflow, new).await?;
         let (mandate, name, code) = (seat.mandate().id, workflow.to_owned(), code.to_owned());
         self.store
             .write(move |tx| {
                 let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
+                // Where lists and draw are kept here, what follows from them is not said by hand.
+                if follows && store::frame::has_lists(tx, found.id)? {
+                    return Err(Refusal::conflict("refusal-fact-follows").with("kind", kind).into());
+                }
                 ready.put(tx, found.id)
             })
             .await

@@ -177,6 +177,13 @@ async fn whole_draw(home: Rc<Home>) {
     let odd = desk.odd_lines(&officer.may().unwrap(), "visit", code, "comparing the lists").await.unwrap();
     assert_eq!(odd.len(), 39, "38 are not on the gate list, one is on it only");
 
+    // What follows from the frame is not said by hand.
+    let by_hand = NewFact { kind: "frame_frozen".to_owned(), at: now(), ..NewFact::default() };
+    assert_eq!(
+        refused(desk.put_fact(&officer, "visit", code, by_hand).await).message,
+        "refusal-fact-follows"
+    );
+
     // Heads, then the freeze.
     let heads = |counted| Heads { workshop: "1".to_owned(), roster: 20, counted };
     let few = desk.count_heads(&read, "visit", code, &[heads(20)]).await;

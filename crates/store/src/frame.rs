@@ -117,6 +117,14 @@ pub fn lists(tx: &mut Tx, case: i64) -> Result<Vec<FrameList>, Fault> {
     )
 }
 
+/// Whether a case has a list.
+pub fn has_lists(tx: &mut Tx, case: i64) -> Result<bool, Fault> {
+    let found = tx.maybe("SELECT MAX(id) FROM frame_list WHERE in_case = $1", params![case], |row| {
+        row.get::<Option<i64>>(0)
+    })?;
+    Ok(found.flatten().is_some())
+}
+
 /// Keeps a frozen frame. False if the case has one.
 pub fn add(tx: &mut Tx, frame: &Frame) -> Result<bool, Fault> {
     let added = tx.execute(

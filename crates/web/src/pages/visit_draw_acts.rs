@@ -100,17 +100,45 @@ fn new_form(looking: &Looking<'_>) -> Form {
     form.back(l.text("go-back"), format!("{}/draw", looking.address()))
 }
 
-fn new_sheet(looking: &Looking<'_>, form: &Form) -> Answer<Sheet> {
+async fn new_sheet(looking: &Looking<'_>, form: &Form) -> Answer<Sheet> {
     let l = looking.l();
+    let case = &looking.detail.case;
+    let may = looking.seated.seat.may::<Read>()?;
+    let frozen = looking.seated.desk().frame_state(&may, &case.workflow, &case.code).await?.frozen;
+    let people = frozen.and_then(|frozen| u64::try_from(frozen.people).ok()).unwrap_or_default();
     let frame =
         looking.frame(&l.text("visit-draw-begin"))?.under(&looking.detail.case.code, looking.address());
     let frame = frame.under(l.text("visit-draw-title"), format!("{}/draw", looking.address()));
-    Ok(Sheet::new(frame).part(Prose::new(l.text("visit-new-says"))).form(form))
+    let sheet = Sheet::new(frame).part(Prose::new(l.text("visit-new-says"))).form(form);
+    Ok(if people > 0 { sheet.part(sizes(looking, people)) } else { sheet })
+}
+
+/// How many to draw, by practice and by statistics.
+fn sizes(looking: &Looking<'_>, people: u64) -> Table {
+    let l = looking.l();
+    let sizes = desk::sample_sizes(people);
+    let caption = l.text_with_one("visit-sizes", "people", people);
+    let mut table = Table::new(l, &looking.seated.visitor.reader.here, caption, "")
+        .uncounted()
+        .column(Column::new(l.text("visit-sizes-rule")))
+        .column(Column::new(l.text("visit-sizes-n")).numeric());
+    let audits = l.text_with_one("visit-sizes-audits", "all", sizes.audits.1);
+    for (rule, n) in [
+        (audits, sizes.audits.0),
+        (l.text("visit-sizes-root"), sizes.square_root),
+        (l.text("visit-sizes-ten"), sizes.ten_points),
+        (l.text("visit-sizes-five"), sizes.five_points),
+        (l.text("visit-sizes-detect-ten"), sizes.one_in_ten),
+        (l.text("visit-sizes-detect-twenty"), sizes.one_in_twenty),
+    ] {
+        table = table.row([rule.into(), l.number(n).into()]);
+    }
+    table
 }
 
 async fn new_page(seated: Seated, Path((_, workflow, code)): Path<(i64, String, String)>) -> Answer<Sheet> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
-    new_sheet(&looking, &new_form(&looking))
+    new_sheet(&looking, &new_form(&looking)).await
 }
 
 async fn begin(
@@ -138,7 +166,7 @@ async fn begin(
         }
     }
     if form.has_errors() {
-        return Ok(new_sheet(&looking, &form)?.into_response());
+        return Ok(new_sheet(&looking, &form).await?.into_response());
     }
     let hours = i64::try_from(number("hours").unwrap_or_default()).unwrap_or_default();
     let new = NewDraw {
@@ -155,7 +183,7 @@ async fn begin(
         Ok(seq) => Ok(see(format!("{}/draw/{seq}", looking.address()), "done-draw-begun")),
         Err(error) => {
             let form = come_back(new_form(&looking), &sent, in_words(&looking, error), "n")?;
-            Ok(new_sheet(&looking, &form)?.into_response())
+            Ok(new_sheet(&looking, &form).await?.into_response())
         }
     }
 }
