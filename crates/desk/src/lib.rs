@@ -84,8 +84,8 @@ pub use receive::{Received, Sender, SentFile};
 pub use reconcile::{Comparison as Reconciliation, Reconciled, colour as reconciliation_colour};
 pub use registries::{label_class, property_class};
 pub use release_draft::{
-    AccessLine, ComputedRelease, Hidden, NotPublished, OpenedDraft, PrintedFinding, ReleaseContent,
-    ReleaseRequest, Response,
+    AccessLine, ComputedRelease, Hidden, IN_TIME, LATE, NotPublished, OpenedDraft, PrintedFinding, RUNNING,
+    ReleaseContent, ReleaseRequest, Response,
 };
 pub use release_draws::DrawFile;
 pub use release_figures::{NO_ANSWER, WITHOUT_DOUBTFUL};

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bag::{Description, Files, Format, Unsealed};
+use casework::ClockState;
 use disclosure::read::described;
 use disclosure::{Change, DisclosureFile, Estimate, Policy, PublishedTable, Reason, Released, read_table};
 use draw::Transcript;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use protocol::{FinestDate, Protocol, ReleasePlan};
+use protocol::{CountedBy, FinestDate, Protocol, ReleasePlan};
 use seal::Place;
 use serde::{Deserialize, Serialize};
 use store::{Fault, mandate, release, setting};
@@ -127,6 +128,8 @@ pub struct ReleaseContent {
     pub policy: Policy,
     /// Ids of the draws inside.
     pub draws: Vec<String>,
+    /// Counts of findings, as the plan has them: what is counted (a choice's name, or how a time limit stands) and how many.
+    pub counted: Vec<Vec<(String, u32)>>,
     /// Findings with replies.
     pub findings: Vec<PrintedFinding>,
     /// What it cannot tell, and what was withheld.
@@ -199,6 +202,35 @@ pub(crate) fn role_says(
         .with("kind", kind)
         .with("roles", known.by.join(", ")))
 }
+
+/// Under which name a finding is counted; none if it tells nothing of it.
+fn counted_as(standing: &casework::Standing<'_>, by: &CountedBy) -> Option<String> {
+    match by {
+        CountedBy::Choice(fact, field) => {
+            let told = standing.facts.iter().rev().find(|one| one.kind == *fact)?;
+            match told.values.get(field)? {
+                casework::Value::Choice(name) => Some(name.clone()),
+                _ => None,
+            }
+        }
+        CountedBy::Clock(clock) => {
+            let name = match standing.clock(clock, None)?.state {
+                ClockState::Kept { .. } => IN_TIME,
+                ClockState::Missed { .. } | ClockState::Late => LATE,
+                ClockState::Running | ClockState::Paused { .. } => RUNNING,
+                ClockState::Over { .. } => return None,
+            };
+            Some(name.to_owned())
+        }
+    }
+}
+
+/// A time limit that was kept.
+pub const IN_TIME: &str = "in_time";
+/// A time limit that was missed, or has run out.
+pub const LATE: &str = "late";
+/// A time limit that still runs.
+pub const RUNNING: &str = "running";
 
 /// Whether nothing but the access record will be published of a case: it was stopped, or has ended before the rest.
 pub(crate) fn ends_with_access(
@@ -314,6 +346,10 @@ impl Desk {
             changed: released.file().changed.clone(),
             policy: policy.clone(),
             draws: draws.iter().map(|one| draw::verify(one, draw::Trust::default()).known.draw).collect(),
+            counted: match only_access {
+                true => Vec::new(),
+                false => self.counted(may, plan, &detail).await?,
+            },
             findings: match only_access {
                 true => Vec::new(),
                 false => self.printed(may, plan, &detail, &findings).await?,
@@ -396,6 +432,31 @@ impl Desk {
                 }
             })
             .await?)
+    }
+
+    /// Counts the findings of a case, printed or not.
+    async fn counted(
+        &self,
+        may: &May<'_, Read>,
+        plan: &ReleasePlan,
+        detail: &crate::CaseDetail,
+    ) -> Answer<Vec<Vec<(String, u32)>>> {
+        let Some(workflow) = &plan.findings else { return Ok(Vec::new()) };
+        let within = self.cases_within(may, detail).await?;
+        let findings: Vec<_> = within.iter().filter(|one| one.case.workflow == *workflow).collect();
+        let mut all = Vec::new();
+        for counted in &plan.counted {
+            let mut counts: Vec<(String, u32)> = Vec::new();
+            for standing in findings.iter().filter_map(|finding| finding.standing()) {
+                let Some(name) = counted_as(&standing, &counted.by) else { continue };
+                match counts.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((name, 1)),
+                }
+            }
+            all.push(counts);
+        }
+        Ok(all)
     }
 
     async fn printed(

@@ -33,12 +33,34 @@ pub struct ReleasePlan {
     pub access: Vec<String>,
     /// The workflow of findings, which are printed with their replies.
     pub findings: Option<String>,
+    /// How findings are counted: all of a case, printed or not.
+    pub counted: Vec<Counted>,
     /// The compartments that a draft is sealed to, one copy each.
     pub sealed_to: Vec<String>,
     /// Whose answers the figures come from.
     pub sample: SamplePlan,
     /// The figures.
     pub indicators: Vec<Indicator>,
+}
+
+/// A count of findings.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// Its number in the plan of the work, `I11`.
+    pub number: String,
+    /// Its title.
+    pub title: Texts,
+    /// What they are counted by.
+    pub by: CountedBy,
+}
+
+/// What findings are counted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CountedBy {
+    /// The choice that a fact tells: fact and field.
+    Choice(String, String),
+    /// Whether a time limit was kept.
+    Clock(String),
 }
 
 /// Whose answers count, and how they were drawn. Fields are named by their paths.
@@ -232,6 +254,7 @@ impl<'a> Reader<'_, 'a> {
         {
             self.say(root, "findings", format!("there is no workflow “{name}”"), "Name a file of workflow/");
         }
+        let counted = self.counted(root, findings.as_deref());
         let sealed_to: Vec<String> =
             root.texts_list("sealed_to", self.problems).into_iter().map(|id| id.value).collect();
         for id in &sealed_to {
@@ -281,6 +304,7 @@ impl<'a> Reader<'_, 'a> {
             only_access,
             access,
             findings,
+            counted,
             sealed_to,
             sample,
             indicators,
@@ -301,6 +325,41 @@ impl<'a> Reader<'_, 'a> {
         if workflow.is_some_and(|known| known.workflow.fact(id).is_none()) {
             self.say(at, key, format!("there is no fact “{id}”"), "Name a fact of the workflow");
         }
+    }
+
+    fn counted(&mut self, root: &Section<'_>, findings: Option<&str>) -> Vec<Counted> {
+        let known = self.named.workflows.iter().find(|known| Some(known.workflow.id.as_str()) == findings);
+        let mut all = Vec::new();
+        for section in root.sections("findings_by", self.problems) {
+            let section = section.named("findings_by".to_owned());
+            let by = if section.has("clock") {
+                let clock = section.text("clock", self.problems).value;
+                if known.is_some_and(|known| known.workflow.clock(&clock).is_none()) {
+                    let message = format!("there is no clock “{clock}”");
+                    self.say(&section, "clock", message, "Name a clock of the findings' workflow");
+                }
+                CountedBy::Clock(clock)
+            } else {
+                let fact = section.text("fact", self.problems).value;
+                let field = section.text("field", self.problems).value;
+                self.fact(&section, "fact", known, &fact);
+                let kind = known.and_then(|known| known.workflow.fact(&fact));
+                let is_choice =
+                    |field: &casework::Field| matches!(field.kind, casework::FieldKind::Choice(_));
+                if kind.is_some_and(|kind| !kind.field(&field).is_some_and(is_choice)) {
+                    let message = format!("“{field}” is no choice of “{fact}”");
+                    self.say(&section, "field", message, "Name a field of the fact that is a select");
+                }
+                CountedBy::Choice(fact, field)
+            };
+            all.push(Counted {
+                number: section.text("number", self.problems).value,
+                title: section.translated("title", self.problems),
+                by,
+            });
+            section.finish(self.problems);
+        }
+        all
     }
 
     fn only_access(

@@ -2,9 +2,9 @@
 
 use askama::Template;
 use desk::disclosure::{Change, PublishedTable, Quantity, Shown, TOTAL};
-use desk::protocol::{Answers, Indicator, Protocol, ReleasePlan};
+use desk::protocol::{Answers, CountedBy, Indicator, Protocol, ReleasePlan};
 use desk::xforms::Form;
-use desk::{Hidden, NO_ANSWER, ReleaseContent, WITHOUT_DOUBTFUL};
+use desk::{Hidden, IN_TIME, LATE, NO_ANSWER, ReleaseContent, WITHOUT_DOUBTFUL};
 
 use crate::address::Address;
 use crate::assets;
@@ -453,12 +453,38 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// What findings are counted as.
+    fn counted_as(self, workflow: &str, by: &CountedBy, name: &str) -> String {
+        match by {
+            CountedBy::Choice(fact, field) => {
+                let (_, said) = self.fact_words(workflow, fact, &[(field.clone(), name.to_owned())]);
+                said.split_once(": ").map_or_else(|| name.to_owned(), |(_, word)| word.to_owned())
+            }
+            CountedBy::Clock(_) => self.l.text(match name {
+                IN_TIME => "release-in-time",
+                LATE => "release-late",
+                _ => "release-running",
+            }),
+        }
+    }
+
     fn findings(self) -> Markup {
         let l = self.l;
         let Some(workflow) = self.protocol.release.as_ref().and_then(|plan| plan.findings.as_deref()) else {
             return Markup::default();
         };
         let mut section = Section::new(l.text("release-findings"));
+        let counted = self.protocol.release.iter().flat_map(|plan| &plan.counted);
+        for (counted, counts) in counted.zip(&self.content.counted) {
+            if counts.is_empty() {
+                continue;
+            }
+            let mut facts = Facts::new();
+            for (name, count) in counts {
+                facts = facts.fact(self.counted_as(workflow, &counted.by, name), l.number(*count));
+            }
+            section = section.part(Section::new(counted.title.get(l.code())).part(facts));
+        }
         if self.content.findings.is_empty() {
             section = section.say(l.text("release-no-findings"));
         }

@@ -51,6 +51,7 @@ async fn a_release_is_previewed_signed_by_two_read_by_everybody_and_taken_back()
         "not shown:",
         "Pay sheets are signed unread.",
         "Grade of the finding",
+        "Findings by grade Major 1",
         "Granted with conditions",
     ] {
         assert!(seen.says(says), "{says}: {}", seen.text());
