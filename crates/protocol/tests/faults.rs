@@ -243,3 +243,33 @@ fn a_sealed_value_decides_nothing_and_a_finding_is_of_a_known_visit() {
     assert!(told.contains("“inspection” is no other workflow of this protocol"), "{told}");
     assert_eq!(problems.len(), 3, "{told}");
 }
+
+#[test]
+fn a_release_is_told_all_its_faults_and_no_policy_is_laxer_than_the_house() {
+    const RELEASE: &str = "release.toml";
+    let mut folder = workplace();
+    plant(&mut folder, RELEASE, "product = \"report\"", "product = \"poster\"");
+    plant(&mut folder, RELEASE, "signed = \"release_signed\"", "signed = \"release_sealed\"");
+    plant(&mut folder, RELEASE, "\"interviews\", \"liaison\"]", "\"interviews\", \"lawyers\"]");
+    plant(&mut folder, RELEASE, "strata = \"stratum\"", "strata = \"layer\"");
+    plant(&mut folder, RELEASE, "field = \"harass\"", "field = \"harassed\"");
+    plant(&mut folder, RELEASE, "is = [\"employer\"]", "is = [\"boss\"]");
+    plant(&mut folder, RELEASE, "sensitive = [\"no\"]", "sensitive = [\"perhaps\"]");
+    plant(&mut folder, RELEASE, "bands = [48, 60]", "bands = [60, 48]");
+    plant(&mut folder, RELEASE, "clock = \"corrective_action\"", "clock = \"corrected\"");
+    plant(&mut folder, RELEASE, "number = \"I9\"", "nummer = \"I9\"");
+    // common.md would allow percentages from 20 on, RELEASE.md from 30: the stricter holds.
+    plant(&mut folder, "protocol.toml", "percent_base = 30", "percent_base = 20");
+    plant(&mut folder, "protocol.toml", "k_strict = 10", "k_strict = 9");
+    plant(
+        &mut folder,
+        "protocol.toml",
+        "dominance_percent = 70",
+        "minimum_population = 5\ndominance_percent = 71",
+    );
+    let problems = Protocol::read(&folder).expect_err("the folder has faults");
+    insta::assert_snapshot!(told(&problems));
+
+    let shipped = Protocol::read(&workplace()).expect("it is shipped");
+    assert_eq!(shipped.disclosure.policy.hash(), disclosure::Policy::default().hash());
+}
