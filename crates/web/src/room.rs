@@ -121,7 +121,11 @@ impl Visitor {
             current: here == href || (href != "/" && here.starts_with(href)),
             waiting: 0,
         };
-        let mut cellar = vec![entry("room-ledger", "/ledger"), entry("room-account", "/account")];
+        let mut cellar = vec![
+            entry("releases-heading", "/releases"),
+            entry("room-ledger", "/ledger"),
+            entry("room-account", "/account"),
+        ];
         if self.session.member().administrator {
             cellar.insert(0, entry("room-accounts", "/members"));
             cellar.insert(1, entry("record-server", "/record"));
