@@ -49,6 +49,9 @@ impl Desk {
     /// Begins a case. Answers its code.
     pub async fn begin_case(&self, may: &May<'_, Read>, new: NewCase<'_>) -> Answer<String> {
         let workflow = may.workflow(new.workflow)?;
+        if may.mandate().archived_at.is_some() {
+            return Err(Refusal::conflict("refusal-case-archived").problem("title", "").into());
+        }
         let title = new.title.trim().to_owned();
         if title.is_empty() || title.chars().count() > LONGEST_TITLE {
             return Err(Refusal::invalid("refusal-case-title").problem("title", "").into());

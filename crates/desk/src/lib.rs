@@ -75,7 +75,7 @@ pub use ledger_pages::LedgerPage;
 pub use mandates::{CompartmentState, DEVICES, NewMandate};
 pub use may::{
     Administrator, Collect, Devices, Export as MayExport, Forms, Ledger, Manage, May, Members, OpenIdentity,
-    Read, Review, RightTo, Seat,
+    Read, Review, RightTo, Seat, SeesCases, Visits,
 };
 pub use members::NewMember;
 pub use names::Names;

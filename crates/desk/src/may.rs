@@ -75,6 +75,12 @@ pub trait RightTo {
     const RIGHT: Right;
 }
 
+/// A right with which cases are seen: all of them, or where visits stand.
+pub trait SeesCases: RightTo {}
+
+impl SeesCases for Read {}
+impl SeesCases for Visits {}
+
 macro_rules! rights {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
@@ -96,6 +102,8 @@ rights! {
     Forms,
     /// Fill forms in the browser.
     Collect,
+    /// See where visits stand, and no submission.
+    Visits,
     /// See submissions and registries.
     Read,
     /// Review submissions, resolve conflicts.
@@ -141,7 +149,7 @@ impl Desk {
         }
         let protocol = self.protocol(&mandate.protocol)?;
         let role = place.map(|place| place.role);
-        let rights = if administrator {
+        let mut rights = if administrator {
             Right::ALL.to_vec()
         } else {
             role.as_deref()
@@ -149,6 +157,9 @@ impl Desk {
                 .map(|role| role.rights.clone())
                 .unwrap_or_default()
         };
+        if rights.contains(&Right::Read) && !rights.contains(&Right::Visits) {
+            rights.push(Right::Visits);
+        }
         Ok(Seat { session: session.clone(), mandate, protocol, role, rights })
     }
 

@@ -13,7 +13,7 @@ use crate::Desk;
 use crate::answer::Answer;
 use crate::cases::CaseDetail;
 use crate::forms::FormModel;
-use crate::may::{Read, Seat};
+use crate::may::{Seat, Visits};
 use crate::session::Session;
 
 /// A phone that was not seen for so long (ms) is told of: a week.
@@ -79,7 +79,7 @@ impl Desk {
             }
         }
         if !seat.protocol().workflows.is_empty()
-            && let Ok(may) = seat.may::<Read>()
+            && let Ok(may) = seat.may::<Visits>()
         {
             let waiting = self.cases(&may, None).await?;
             today.cases = waiting.into_iter().filter(|detail| waits_for(detail, seat)).collect();

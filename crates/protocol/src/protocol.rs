@@ -15,6 +15,7 @@ use crate::words::Right;
 use crate::workflow::{self, ProtocolWorkflow};
 use crate::yardstick::{self, Yardsticks};
 use crate::{entries, toml_section};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 use xforms::Class;
 
@@ -31,6 +32,8 @@ pub struct Protocol {
     pub description: Texts,
     /// The page that tells how the work is done, in Markdown.
     pub method: Option<String>,
+    /// Whose days count for time limits.
+    pub zone: TimeZone,
     /// Who holds which key.
     pub compartments: Vec<Compartment>,
     /// Where the values of forms go that the protocol does not bring. Both compartments are given.
@@ -158,7 +161,9 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     if let Some(yardsticks) = &yardsticks {
         yardstick::check(yardsticks, &workflows, problems);
     }
+    let zone = read_zone(&root, problems);
     let mut protocol = Protocol {
+        zone,
         name: root.text("name", problems).value,
         version: root.text("version", problems).value,
         title: root.translated("title", problems),
@@ -201,6 +206,19 @@ fn form_files(root: &Section) -> Vec<String> {
         .filter_map(|form| form.optional_text("file", told_before))
         .map(|file| file.value)
         .collect()
+}
+
+/// The time zone, as POSIX writes it: no list of zones is needed to read it, and it stays what it was.
+fn read_zone(root: &Section, problems: &mut Vec<Problem>) -> TimeZone {
+    let Some(text) = root.optional_text("zone", problems) else { return TimeZone::UTC };
+    TimeZone::posix(&text.value).unwrap_or_else(|_| {
+        problems.push(root.problem(
+            "zone",
+            format!("“{}” is no time zone", text.value),
+            "Write it as POSIX does, for example KST-9 or CET-1CEST,M3.5.0,M10.5.0/3",
+        ));
+        TimeZone::UTC
+    })
 }
 
 fn read_method(

@@ -103,6 +103,9 @@ words! {
         Forms = "forms",
         /// Fill in forms and send them.
         Collect = "collect",
+        /// See visits and other cases that stand by themselves: where they stand, what may be published, why they were
+        /// stopped. Whoever may read sees this too.
+        Visits = "visits",
         /// See submissions and registries: open values, and those of the compartments held.
         Read = "read",
         /// Decide on a submission that somebody else sent: return, verify, approve.

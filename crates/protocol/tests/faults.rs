@@ -100,7 +100,7 @@ fn twelve_faults_are_twelve_problems() {
     plant_class(&mut folder, "forms/establishment.md", "|  | integer | est_first_year ", "sensitive");
     plant(&mut folder, "forms/corrective_action.md", "|  | actions | if", "|  | measures | if");
     // A right and a compartment that do not exist.
-    plant(&mut folder, TOML, "rights = [\"collect\"]", "rights = [\"collect\", \"look\"]");
+    plant(&mut folder, TOML, "rights = [\"collect\", \"visits\"]", "rights = [\"collect\", \"look\"]");
     plant(&mut folder, TOML, "compartments = [\"roster\"]", "compartments = [\"roster\", \"attic\"]");
     // A badge number on every phone, and a limit laxer than the house allows.
     plant(&mut folder, TOML, "name = \"badge\"\n", "name = \"badge\"\non_device = true\n");

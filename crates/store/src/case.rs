@@ -126,6 +126,34 @@ pub fn all(tx: &mut Tx, mandate: i64, workflow: Option<&str>) -> Result<Vec<Case
     }
 }
 
+/// A page of the cases of a workflow, newest first, those before a number.
+pub fn page(
+    tx: &mut Tx,
+    mandate: i64,
+    workflow: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Case>, Fault> {
+    tx.rows(
+        &format!(
+            "SELECT {COLUMNS} FROM mandate_case WHERE mandate = $1 AND workflow = $2 AND id < $3 \
+             ORDER BY id DESC LIMIT $4"
+        ),
+        params![mandate, workflow, before.unwrap_or(i64::MAX), limit],
+        read,
+    )
+}
+
+/// How many cases of a workflow a mandate has.
+pub fn count(tx: &mut Tx, mandate: i64, workflow: &str) -> Result<i64, Fault> {
+    let counted = tx.maybe(
+        "SELECT COUNT(*) FROM mandate_case WHERE mandate = $1 AND workflow = $2",
+        params![mandate, workflow],
+        |row| row.get(0),
+    )?;
+    Ok(counted.unwrap_or(0))
+}
+
 /// The cases that belong to a case, oldest first.
 pub fn within(tx: &mut Tx, parent: i64) -> Result<Vec<Case>, Fault> {
     tx.rows(

@@ -275,7 +275,7 @@ impl Seated {
     fn rooms_of_cases(&self) -> impl Iterator<Item = (String, String, &str)> {
         let (locale, id) = (self.visitor.reader.locale, self.mandate());
         let workflows = self.seat.protocol().workflows.iter();
-        workflows.filter(|workflow| workflow.within.is_none() && self.seat.has(Right::Read)).map(
+        workflows.filter(|workflow| workflow.within.is_none() && self.seat.has(Right::Visits)).map(
             move |ProtocolWorkflow { workflow, .. }| {
                 let title = workflow.title.get(locale.code()).to_owned();
                 (title, cases_address(id, &workflow.id), workflow.id.as_str())

@@ -40,8 +40,56 @@ async fn a_visit_says_where_it_stands_and_who_must_act() {
     assert!(seen.says("Haneul Garment 하늘피복: Collect the commitments"), "{}", seen.text());
     assert!(seen.says("Donghae 동해금속: Anti-reprisal checks: 30late by 55 days"), "{}", seen.text());
     assert!(!rita.get(&today).await.says("Collect the commitments"));
+}
+
+#[tokio::test]
+async fn who_takes_part_and_does_not_read_sees_where_a_visit_stands_and_no_answer() {
+    let zone = zone().await;
     let mut ines = zone.house.logged_in("Ines").await;
-    assert_eq!(ines.get(&zone.list("")).await.status, StatusCode::FORBIDDEN, "interviewers do not read");
+    let seen = ines.get(&zone.list("")).await;
+    assert!(seen.says("4 rows") && seen.says("suspended – compromised"), "{}", seen.text());
+    let seen = ines.get(&zone.visit(2, "")).await;
+    assert!(seen.says("A supervisor entered the interview area"), "{}", seen.text());
+    assert!(seen.says("Access record") && seen.says("may not be published: stopped"), "{}", seen.text());
+    assert!(!seen.says("5d2c41f09ab7"), "what others put on record is theirs: {}", seen.text());
+    let published = ines.get(&zone.visit(3, "")).await;
+    assert!(published.says("Release signed") || published.says("Published"), "{}", published.text());
+    assert!(!published.says("Emergency exit locked"), "no findings: {}", published.text());
+    let finding = format!("/m/{}/cases/finding/{}", zone.mandate, zone.finding);
+    assert_eq!(ines.get(&finding).await.status, StatusCode::NOT_FOUND);
+    for page in ["findings", "gaps", "submissions/worker_interview"] {
+        let seen = ines.get(&format!("/m/{}/{page}", zone.mandate)).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{page}");
+    }
+    // What an interviewer reports is on record, with a reason that is sealed.
+    let day = [("at-day", "1"), ("at-month", "11"), ("at-year", "2026"), ("reason", "A chief came in")];
+    let seen = ines.send(&zone.visit(0, "/record/supervisor_stayed"), &day).await;
+    assert!(seen.says("suspended – compromised"), "{}", seen.text());
+}
+
+#[tokio::test]
+async fn a_long_list_is_turned_by_key_and_an_archived_mandate_takes_no_facts() {
+    let zone = zone().await;
+    let lena = zone.house.desk.seat(&zone.house.session("Lena", false).await, zone.mandate).await.unwrap();
+    for place in 0..60 {
+        let title = format!("Plant {place}");
+        let new = desk::NewCase { workflow: "visit", title: &title, parent: None };
+        zone.house.desk.begin_case(&lena.may::<desk::Read>().unwrap(), new).await.unwrap();
+    }
+    let mut dora = zone.house.logged_in("Dora").await;
+    let seen = dora.get(&zone.list("")).await;
+    assert!(seen.says("64 rows") && seen.says("Plant 59") && seen.says("Plant 10"), "{}", seen.text());
+    assert!(!seen.says("Plant 9 ") && !seen.says("Haneul"), "{}", seen.text());
+    let next = seen.body.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let seen = dora.get(&next.expect("there is more").replace("&amp;", "&")).await;
+    assert!(seen.says("Haneul") && seen.says("Plant 9") && !seen.says("Plant 10"), "{}", seen.text());
+    let seen = dora.get(&zone.list("?state=stopped")).await;
+    assert!(seen.says("1 row") && seen.says("Mirae"), "the filter looks beyond one page: {}", seen.text());
+
+    zone.house.desk.change_mandate(&lena.may().unwrap(), "Zone", "", true).await.unwrap();
+    let day = [("at-day", "1"), ("at-month", "11"), ("at-year", "2026")];
+    let seen = dora.post(&zone.visit(0, "/record/draw_committed"), &day).await;
+    assert!(seen.says("This mandate is archived: its work is finished."), "{}", seen.text());
 }
 
 #[tokio::test]

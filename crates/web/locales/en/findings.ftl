@@ -47,3 +47,5 @@ refusal-finding-standard = The standard of proof asks for { $sources } pieces of
     .next = Add evidence, or correct the standard of proof.
 refusal-finding-submission = This names one submission, and a finding goes no closer than a group.
     .next = Write the form and the group instead, for example “interviews, workshop 2”.
+refusal-case-archived = This mandate is archived: its work is finished.
+    .next = Whoever manages it can take it out of the archive in the settings, then put this on record.

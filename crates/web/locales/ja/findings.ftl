@@ -47,3 +47,5 @@ refusal-finding-standard = この証明の程度には証拠が{ $sources }件�
     .next = 証拠を加えるか、証明の程度を訂正してください。
 refusal-finding-submission = 一つの提出物を指しています。認定事実は集団より細かくは示しません。
     .next = 代わりに様式と集団を書いてください。例：「面談、第2作業場」。
+refusal-case-archived = この委任は保管済みで、仕事は終わっています。
+    .next = 管理する人が設定で保管を解けば、記録できます。

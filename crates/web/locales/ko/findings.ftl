@@ -47,3 +47,5 @@ refusal-finding-standard = 이 증명의 정도에는 증거 { $sources }개, �
     .next = 증거를 추가하거나 증명의 정도를 고치십시오.
 refusal-finding-submission = 하나의 제출물을 가리키고있습니다. 사실은 집단보다 더 가까이 가지 않습니다.
     .next = 대신 양식과 집단을 적으십시오. 례: “면담, 제2직장”.
+refusal-case-archived = 이 위임은 보관되였습니다: 일이 끝났습니다.
+    .next = 관리하는 사람이 설정에서 보관을 풀면 기록할수 있습니다.

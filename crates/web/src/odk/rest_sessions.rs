@@ -112,7 +112,7 @@ pub(super) fn verbs(rights: impl Iterator<Item = Right>) -> Vec<&'static str> {
                 "entity.list",
             ],
             Right::Review => &["submission.update", "entity.create", "entity.update"],
-            Right::Export | Right::OpenIdentity => &[],
+            Right::Export | Right::OpenIdentity | Right::Visits => &[],
             Right::Ledger => &["audit.read"],
         }
     };

@@ -7,13 +7,13 @@ use axum::routing::get;
 use desk::casework::{Refusal as Why, StageStanding, StageState, Standing};
 use desk::protocol::ProtocolWorkflow;
 use desk::store::case::Case;
-use desk::{CaseDetail, FindingSays, Names, Read, ToldFact};
+use desk::{CaseDetail, FindingSays, Names, Read, ToldFact, Visits};
 
 use crate::address::{Address, part};
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Frame, Link};
 use crate::locale::Locale;
-use crate::moment::{day, moment};
+use crate::moment::{day_in, moment_in};
 use crate::pages::case_words::{Words, case_address, due_at, is_ticking, member_of, stage_note, urgency};
 use crate::pages::cases::{next_cell, urgent_cell, words};
 use crate::pages::finding::printed;
@@ -43,17 +43,29 @@ pub struct Looking<'a> {
 impl<'a> Looking<'a> {
     /// Finds a case by its code.
     pub async fn at(seated: &'a Seated, workflow: &str, code: &str) -> Answer<Looking<'a>> {
-        let may = seated.seat.may::<Read>()?;
+        let may = seated.seat.may::<Visits>()?;
         let detail = seated.desk().case(&may, workflow, code).await?;
         let around = seated.desk().case_around(&may, &detail).await?;
         let names = seated.desk().names(&seated.seat).await?;
-        let says = seated.desk().finding_says(&may, &detail).await?;
+        let says = match seated.seat.may::<Read>() {
+            Ok(may) => seated.desk().finding_says(&may, &detail).await?,
+            Err(_) => None,
+        };
         Ok(Looking { seated, detail, around, says, names })
     }
 
     /// The reader's language.
     pub fn l(&self) -> Locale {
         self.seated.visitor.reader.locale
+    }
+
+    /// A day by the calendar of the mandate.
+    fn day(&self, milliseconds: i64) -> String {
+        day_in(self.l(), milliseconds, &self.seated.seat.protocol().zone)
+    }
+
+    fn moment(&self, milliseconds: i64) -> String {
+        moment_in(self.l(), milliseconds, &self.seated.seat.protocol().zone)
     }
 
     /// How cases of its kind go.
@@ -159,11 +171,11 @@ impl<'a> Looking<'a> {
         let before = stage
             .earlier
             .last()
-            .map(|fact| l.text_with_one("case-stage-before", "day", day(l, fact.at.as_millisecond())));
+            .map(|fact| l.text_with_one("case-stage-before", "day", self.day(fact.at.as_millisecond())));
         match &stage.state {
             StageState::Done(fact) => {
                 let who = fact.by.parse().map_or_else(|_| "–".to_owned(), |by| member_of(&self.names, by));
-                Step::new(StepState::Done, title).by(format!("{who}, {}", day(l, fact.at.as_millisecond())))
+                Step::new(StepState::Done, title).by(format!("{who}, {}", self.day(fact.at.as_millisecond())))
             }
             StageState::Open { .. } => {
                 let mut step = Step::new(StepState::Current, title);
@@ -203,7 +215,7 @@ impl<'a> Looking<'a> {
                 &[
                     ("state", in_force.stop.state.get(l.code()).into()),
                     ("fact", words.fact(&in_force.fact.kind).into()),
-                    ("day", day(l, in_force.fact.at.as_millisecond()).into()),
+                    ("day", self.day(in_force.fact.at.as_millisecond()).into()),
                 ],
             );
             if !in_force.stop.allows.is_empty() {
@@ -229,7 +241,7 @@ impl<'a> Looking<'a> {
         if counts.is_empty() {
             return None;
         }
-        counts.sort_by_key(|count| (!is_ticking(count.state), urgency(count)));
+        counts.sort_by_key(|count| (!is_ticking(count.state), urgency(count, standing.now.time_zone())));
         let mut table = Table::new(l, &self.seated.visitor.reader.here, l.text("case-clocks"), "")
             .column(Column::new(l.text("case-clock")))
             .column(Column::new(l.text("case-clock-due")))
@@ -238,7 +250,7 @@ impl<'a> Looking<'a> {
         for count in counts {
             table = table.row([
                 words.clock_title(count).into(),
-                l.short_date(due_at(count.due).date()).into(),
+                l.short_date(due_at(count.due, standing.now.time_zone()).date()).into(),
                 Cell::new(words.clock(count, standing)),
                 words.roles(&count.roles).into(),
             ]);
@@ -297,11 +309,11 @@ impl<'a> Looking<'a> {
         let mut history = History::new(l.text("case-history"));
         for fact in facts {
             let who = member_of(&self.names, fact.stored.member);
-            history = history.entry(moment(l, fact.stored.at), who, self.line(words, standing, fact));
+            history = history.entry(self.moment(fact.stored.at), who, self.line(words, standing, fact));
         }
         let begun = &self.detail.case;
         let who = member_of(&self.names, begun.begun_by);
-        history.entry(moment(l, begun.begun_at), who, l.text("case-begun"))
+        history.entry(self.moment(begun.begun_at), who, l.text("case-begun"))
     }
 
     /// One fact: what it says, whether it counts, and the way to put it right.
@@ -328,7 +340,7 @@ impl<'a> Looking<'a> {
             _ => line,
         };
         if fact.stored.recorded - fact.stored.at > 24 * 3_600_000 {
-            line = line.and(l.text_with_one("case-fact-recorded", "day", day(l, fact.stored.recorded)));
+            line = line.and(l.text_with_one("case-fact-recorded", "day", self.day(fact.stored.recorded)));
         }
         let by_release = self.record_address(&fact.stored.kind).ends_with("/release");
         if counts && !by_release && self.may_amend(&fact.stored.kind) {
@@ -405,10 +417,10 @@ async fn boards(looking: &Looking<'_>) -> Answer<Vec<Markup>> {
     let case = &looking.detail.case;
     let kinds = seated.seat.protocol().workflows.iter();
     let kinds: Vec<_> = kinds.filter(|kind| kind.within.as_deref() == Some(&case.workflow)).collect();
+    let Ok(may) = seated.seat.may::<Read>() else { return Ok(Vec::new()) };
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
-    let may = seated.seat.may::<Read>()?;
     let within = seated.desk().cases_within(&may, &looking.detail).await?;
     let mut boards = Vec::new();
     for declared in kinds {

@@ -9,13 +9,13 @@ use axum::routing::{get, post};
 use desk::casework::{FactKind, FieldKind};
 use desk::xforms::Class;
 use desk::{Amending, NewFact, ToldFact};
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use crate::address::Address;
 use crate::answer::{Answer, Refusal};
 use crate::frame::Frame;
+use crate::moment::{at_in, zone_name};
 use crate::pages::case::Looking;
 use crate::patterns::{Choice, Field, Form, Notice, Section, Tone, read_date};
 use crate::room::{Seated, Web};
@@ -60,13 +60,14 @@ fn questions(
     earlier: Option<&ToldFact>,
 ) -> Answer<Form> {
     let l = looking.l();
-    let now = TimeZone::UTC
-        .to_datetime(Timestamp::from_millisecond(looking.seated.desk().now()).unwrap_or_default());
-    let at = earlier.map(|fact| {
-        TimeZone::UTC.to_datetime(Timestamp::from_millisecond(fact.stored.at).unwrap_or_default())
-    });
+    let zone = &looking.seated.seat.protocol().zone;
+    let moment = looking.seated.desk().now();
+    let now = at_in(moment, zone);
+    let at = earlier.map(|fact| at_in(fact.stored.at, zone));
     form = form.field(Field::date("at", l.text("case-fact-at")).value(at.unwrap_or(now).date().to_string()));
-    let mut time = Field::figures("time", l.text("case-fact-time"), 6).hint(l.text("case-fact-time-hint"));
+    let mut time =
+        Field::figures("time", l.text_with_one("case-fact-time", "zone", zone_name(moment, zone)), 6)
+            .hint(l.text("case-fact-time-hint"));
     if let Some(at) = at {
         time = time.value(format!("{:02}:{:02}", at.hour(), at.minute()));
     }
@@ -127,7 +128,9 @@ fn read(
         (Err(fault), _) => form.set_error("at", l.text(fault.id())),
         (Ok(None), _) => form.set_error("at", l.text("form-date-incomplete")),
         (_, Err(())) => form.set_error("time", l.text("case-fact-time-wrong")),
-        (Ok(Some(date)), Ok(time)) => new.at = moment_of(date, time, now),
+        (Ok(Some(date)), Ok(time)) => {
+            new.at = moment_of(date, time, now, &looking.seated.seat.protocol().zone);
+        }
     }
     let mut values = BTreeMap::new();
     for field in &kind.fields {
@@ -161,15 +164,15 @@ fn read_time(text: &str) -> Result<Option<Time>, ()> {
 
 /// The moment of a day. Where no time is given, today means now, and an earlier day its end: what was done on one day is
 /// then after what was done on the day before.
-fn moment_of(date: Date, time: Option<Time>, now: i64) -> i64 {
-    let today = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(now).unwrap_or_default()).date();
+fn moment_of(date: Date, time: Option<Time>, now: i64, zone: &TimeZone) -> i64 {
+    let today = at_in(now, zone).date();
     let at = match time {
         Some(time) => date.to_datetime(time),
         None if date == today => return now,
         None => date.at(23, 59, 59, 0),
     };
     // A day at the edge of the calendar lies in the future, which is refused.
-    TimeZone::UTC.to_timestamp(at).map_or(i64::MAX / 2, |at| at.as_millisecond())
+    zone.to_timestamp(at).map_or(i64::MAX / 2, |at| at.as_millisecond())
 }
 
 fn below(looking: &Looking<'_>, title: String) -> Answer<Frame> {
@@ -331,12 +334,16 @@ mod tests {
     fn a_day_without_a_time_is_now_or_the_end_of_that_day() {
         // 23 November 2026, 09:05 UTC.
         let now = 1_795_424_700_000;
-        assert_eq!(moment_of(date(2026, 11, 23), None, now), now);
-        assert_eq!(moment_of(date(2026, 11, 22), None, now), 1_795_391_999_000);
+        assert_eq!(moment_of(date(2026, 11, 23), None, now, &TimeZone::UTC), now);
+        assert_eq!(moment_of(date(2026, 11, 22), None, now, &TimeZone::UTC), 1_795_391_999_000);
         for written in ["9:04", "09:04", "0904"] {
             let time = read_time(written).unwrap();
-            assert_eq!(moment_of(date(2026, 11, 23), time, now), now - 60_000, "{written}");
+            assert_eq!(moment_of(date(2026, 11, 23), time, now, &TimeZone::UTC), now - 60_000, "{written}");
         }
+        // In Seoul that moment is 18:05, and the day before ends nine hours earlier.
+        let seoul = TimeZone::posix("KST-9").unwrap();
+        assert_eq!(moment_of(date(2026, 11, 22), None, now, &seoul), 1_795_391_999_000 - 9 * 3_600_000);
+        assert_eq!(moment_of(date(2026, 11, 23), read_time("1804").unwrap(), now, &seoul), now - 60_000);
         for wrong in ["9", "904", "25:00", "09:60", "a:b"] {
             assert!(read_time(wrong).is_err(), "{wrong}");
         }

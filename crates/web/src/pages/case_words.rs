@@ -170,9 +170,9 @@ impl<'a> Words<'a> {
         );
         let now = standing.now.timestamp();
         let clock = match count.due {
-            Deadline::Day(due) => Clock::by_day(self.l, due, TimeZone::UTC.to_datetime(now).date(), &rule),
+            Deadline::Day(due) => Clock::by_day(self.l, due, standing.now.date(), &rule),
             Deadline::Moment(due) => {
-                Clock::by_minute(self.l, due, now, TimeZone::UTC.to_datetime(due), &rule)
+                Clock::by_minute(self.l, due, now, standing.now.time_zone().to_datetime(due), &rule)
             }
         };
         if count.clock.severity == Severity::People { clock.for_people() } else { clock }
@@ -208,15 +208,15 @@ impl<'a> Words<'a> {
 }
 
 /// What presses more stands first: what is late and puts people at risk, what else is late, then by when it is due.
-pub fn urgency(count: &Count<'_>) -> (bool, bool, DateTime) {
+pub fn urgency(count: &Count<'_>, zone: &TimeZone) -> (bool, bool, DateTime) {
     let late = count.state == ClockState::Late;
-    (!late, late && count.clock.severity != Severity::People, due_at(count.due))
+    (!late, late && count.clock.severity != Severity::People, due_at(count.due, zone))
 }
 
 /// The most urgent of the clocks that run.
 pub fn most_urgent<'s, 'a>(standing: &'s Standing<'a>) -> Option<&'s Count<'a>> {
     let running = standing.clocks.iter().filter(|count| is_ticking(count.state));
-    running.min_by_key(|count| urgency(count))
+    running.min_by_key(|count| urgency(count, standing.now.time_zone()))
 }
 
 /// Whether a clock runs and does not stand still.
@@ -224,10 +224,10 @@ pub fn is_ticking(state: ClockState) -> bool {
     matches!(state, ClockState::Running | ClockState::Late)
 }
 
-/// The last moment of a limit, for ordering.
-pub fn due_at(due: Deadline) -> DateTime {
+/// The last moment of a limit by the calendar of the mandate, for ordering.
+pub fn due_at(due: Deadline, zone: &TimeZone) -> DateTime {
     match due {
-        Deadline::Moment(moment) => TimeZone::UTC.to_datetime(moment),
+        Deadline::Moment(moment) => zone.to_datetime(moment),
         Deadline::Day(day) => day.at(23, 59, 59, 0),
     }
 }

@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::casework::Standing;
-use desk::protocol::ProtocolWorkflow;
-use desk::{CaseDetail, NewCase, Read};
+use desk::protocol::{ProtocolWorkflow, Right};
+use desk::{CaseDetail, NewCase, Read, Visits};
 
 use crate::answer::{Answer, Refusal};
 use crate::frame::Action;
@@ -15,6 +15,9 @@ use crate::patterns::{Cell, Choice, Column, Field, Form, Table};
 use crate::room::{Seated, Web, cases_address};
 use crate::sent::Sent;
 use crate::sheet::{Sheet, come_back, see};
+
+/// Cases on one page.
+const PAGE: usize = 50;
 
 /// Routes of this group.
 pub fn router() -> Router<Web> {
@@ -44,12 +47,19 @@ pub fn urgent_cell(words: Words<'_>, standing: &Standing<'_>) -> Cell {
 
 async fn list(seated: Seated, Path((_, workflow)): Path<(i64, String)>) -> Answer<Sheet> {
     let l = seated.visitor.reader.locale;
-    let may = seated.seat.may::<Read>()?;
+    let may = seated.seat.may::<Visits>()?;
     let declared = seated.seat.workflow(&workflow)?;
     let words = words(&seated, declared);
-    let cases = seated.desk().cases(&may, Some(&workflow)).await?;
-    let wanted = seated.visitor.reader.here.get("state").unwrap_or_default().to_owned();
+    let here = &seated.visitor.reader.here;
     let states = ["open", "stopped", "ended"];
+    let wanted = here.get("state").filter(|state| states.contains(state)).unwrap_or_default().to_owned();
+    let state = wanted.clone();
+    let keep = move |detail: &CaseDetail| {
+        state.is_empty() || detail.standing().is_some_and(|standing| sort_of(&standing) == state)
+    };
+    let desk = seated.desk();
+    let (cases, more) = desk.cases_after(&may, &workflow, here.get("after"), PAGE, keep).await?;
+    let all = desk.count_cases(&may, &workflow).await?;
     let choices =
         [("", "cases-all"), ("open", "cases-open"), ("stopped", "cases-stopped"), ("ended", "cases-ended")];
     let choices = choices.into_iter().map(|(value, id)| Choice::new(value, l.text(id))).collect();
@@ -60,18 +70,23 @@ async fn list(seated: Seated, Path((_, workflow)): Path<(i64, String)>) -> Answe
             .column(Column::new(l.text("cases-state")))
             .column(Column::new(l.text("cases-next")))
             .column(Column::new(l.text("cases-clock")));
-    if !cases.is_empty() {
+    if all > 0 {
         table = table.filter(Field::select("state", l.text("cases-state"), choices));
     }
     for detail in &cases {
         let Some(standing) = detail.standing() else { continue };
-        if states.contains(&wanted.as_str()) && sort_of(&standing) != wanted {
-            continue;
-        }
         table = table.row(cells(&seated, words, detail, &standing));
     }
+    let whole = !more && here.get("after").is_none();
+    table = match (wanted.is_empty(), whole) {
+        (true, _) => table.count(u64::try_from(all).unwrap_or(0)),
+        (false, true) => table,
+        (false, false) => table.uncounted(),
+    };
+    let last = cases.last().filter(|_| more).map(|detail| detail.case.code.as_str());
+    table = table.turn(None, last);
     let mut frame = seated.frame_of_cases(declared, words.title());
-    let begins = seated.seat.begins(declared) && declared.within.is_none();
+    let begins = seated.seat.begins(declared) && declared.within.is_none() && seated.seat.has(Right::Read);
     if begins {
         let new = format!("{}/new", cases_address(seated.mandate(), &workflow));
         frame = frame.action(Action::open(l.text_with_one("cases-begin", "kind", words.title()), &new));

@@ -60,7 +60,10 @@ pub fn grade_title<'a>(words: Words<'a>, yardsticks: &Yardsticks, grade: &str) -
 
 /// Late ones first, those that put people at risk before others; then by when they are due; then those without a limit.
 fn pressing(finding: &Finding) -> (bool, Option<(bool, bool, DateTime)>, String) {
-    let urgent = finding.detail.standing().and_then(|standing| most_urgent(&standing).map(urgency));
+    let urgent = finding
+        .detail
+        .standing()
+        .and_then(|standing| most_urgent(&standing).map(|count| urgency(count, standing.now.time_zone())));
     (urgent.is_none(), urgent, finding.detail.case.code.clone())
 }
 

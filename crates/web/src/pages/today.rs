@@ -71,12 +71,17 @@ fn tasks_of_cases(l: Locale, seat: &Seat, today: &Today, mut tasks: Tasks) -> Ta
         let href = case_address(seat.mandate().id, &case.workflow, &case.code);
         let ticking = standing.clocks.iter().filter(|count| is_ticking(count.state));
         let mut mine: Vec<_> = ticking.filter(|count| count.roles.contains(&role)).collect();
-        mine.sort_by_key(|count| urgency(count));
+        mine.sort_by_key(|count| urgency(count, standing.now.time_zone()));
         // All that is late, and what comes first; the rest of a year would bury it.
         let late = mine.iter().filter(|count| count.state == ClockState::Late).count();
         for count in mine.into_iter().take(late.max(1)) {
             let amount = words.running(count, &standing).words().to_owned();
-            pressing.push((urgency(count), says(words.clock_title(count)), href.clone(), amount));
+            pressing.push((
+                urgency(count, standing.now.time_zone()),
+                says(words.clock_title(count)),
+                href.clone(),
+                amount,
+            ));
         }
         for act in standing.next.iter().filter(|next| next.roles.contains(&role)) {
             next.push((says(act.words.get(l.code()).to_owned()), href.clone()));
