@@ -532,7 +532,9 @@ pub(crate) fn check_no_person_key(forms: &[ReadForm], registries: &[Registry], p
         for record in of(Subject::Records) {
             for field in &record.form.form.fields {
                 let same = |other: &&xforms::Field| other.name == field.name && other.kind.has_value();
-                let shared = interview.form.form.fields.iter().find(same);
+                if !interview.form.form.fields.iter().any(|other| same(&other)) {
+                    continue;
+                }
                 let harmless = !field.kind.has_value()
                     || field.path.starts_with("meta/")
                     || field.preload.is_some()
@@ -540,7 +542,7 @@ pub(crate) fn check_no_person_key(forms: &[ReadForm], registries: &[Registry], p
                         && !names_identities(&record.form, &field.path, registries))
                     || is_prose(record, &field.path)
                     || open_to_both.contains(&field.name);
-                if shared.is_none() || harmless {
+                if harmless {
                     continue;
                 }
                 problems.push(
