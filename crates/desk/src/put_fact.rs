@@ -142,94 +142,6 @@ impl Desk {
         };
         let (protocol, mandate) = (seat.protocol().clone(), seat.mandate().id);
         Ok(ReadyFact { protocol, workflow: workflow.to_owned(), mandate, said })
-        let (protocol, name, code) = (seat.protocol().clone(), workflow.to_owned(), code.to_owned());
-        let (mandate, by, salt) = (seat.mandate().id, seat.session().member().id, self.salt());
-        self.store
-            .write(move |tx| {
-                let declared = protocol.workflow(&name).ok_or_else(Refusal::not_found)?;
-                let role = mandate::place(tx, mandate, by)?.map(|place| place.role);
-                let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
-                // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
-                case::take(tx, found.id)?;
-                let known = case::facts(tx, found.id)?;
-                // Two facts of one moment keep their order, and a clock that was set back changes none.
-                let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
-                let recorded = tx.now().max(after_known);
-                let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
-                let now = moment(&protocol, recorded);
-                let standing = standing(&declared.workflow, &facts, &now);
-                let (amends, withdraws) = match new.amends {
-                    None => (None, false),
-                    Some(Amending::Corrects(earlier)) => (Some(earlier), false),
-                    Some(Amending::Withdraws(earlier)) => (Some(earlier), true),
-                };
-                let fact = Fact {
-                    id: id.to_string(),
-                    kind: new.kind.clone(),
-                    at,
-                    recorded: now.timestamp(),
-                    by: by.to_string(),
-                    roles: role.into_iter().collect(),
-                    values,
-                    reason: Some(reason).filter(|reason| !reason.is_empty()),
-                    amends: new.amends.map(|amending| match amending {
-                        Amending::Corrects(earlier) => Amends::Corrects(earlier.to_string()),
-                        Amending::Withdraws(earlier) => Amends::Withdraws(earlier.to_string()),
-                    }),
-                };
-                standing.may(&fact).map_err(|why| refusal(declared, why))?;
-                if !withdraws {
-                    findings::check(tx, &protocol, declared, &found, &standing, &fact)?;
-                }
-                for key in [values_key, reason_key].into_iter().flatten() {
-                    mandate::add_data_key(tx, &key)?;
-                }
-                let roles = json!(fact.roles).to_string();
-                let open_values = json!(open).to_string();
-                // The leaf commits to all of the fact, sealed as it is kept.
-                let content = json!([id, found.id, new.kind, new.at, recorded, by, amends, withdraws]);
-                let commitment = ledger::commitment(
-                    &salt,
-                    &[
-                        content.to_string().as_bytes(),
-                        roles.as_bytes(),
-                        open_values.as_bytes(),
-                        sealed_values.as_deref().unwrap_or_default(),
-                        sealed_reason.as_deref().unwrap_or_default(),
-                    ],
-                );
-                let leaf = ledger::Leaf::new(ledger::leaf::kind::CASE, record::seconds(recorded), commitment);
-                let leaf = record::append(tx, &leaf)?;
-                let action = match (amends, withdraws) {
-                    (None, _) => "case.fact",
-                    (Some(_), false) => "case.fact.correct",
-                    (Some(_), true) => "case.fact.withdraw",
-                };
-                let done = Done::new(recorded, Some(by), action).in_mandate(mandate).about("case", found.id);
-                let done = done.with("kind", new.kind.as_str()).with("fact", id);
-                let done = done.with("salt", crate::desk::hex(&salt));
-                record::audit(tx, Done { leaf: Some(leaf), ..done })?;
-                case::add_fact(
-                    tx,
-                    &CaseFact {
-                        id,
-                        case: found.id,
-                        kind: new.kind,
-                        at: new.at,
-                        recorded,
-                        member: by,
-                        roles,
-                        open_values,
-                        sealed_values,
-                        sealed_reason,
-                        amends,
-                        withdraws,
-                        leaf,
-                    },
-                )?;
-                Ok::<_, Error>(())
-            })
-            .await
     }
 
     /// The number of a compartment of the mandate by its name in the protocol.
@@ -286,7 +198,7 @@ impl ReadyFact {
     pub(crate) fn is_there(&self, tx: &mut Tx, protocol: &Protocol, case: i64) -> Result<bool, Error> {
         let declared = protocol.workflow(&self.workflow).ok_or_else(Refusal::not_found)?;
         let facts: Vec<Fact> = case::facts(tx, case)?.iter().map(|fact| fact_of(declared, fact)).collect();
-        let standing = standing(&declared.workflow, &facts, &moment(tx.now()));
+        let standing = standing(&declared.workflow, &facts, &moment(protocol, tx.now()));
         Ok(standing.facts.iter().any(|fact| fact.kind == self.said.kind))
     }
 
@@ -314,7 +226,7 @@ pub(crate) fn put(
     let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
     let recorded = tx.now().max(after_known);
     let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
-    let now = moment(recorded);
+    let now = moment(protocol, recorded);
     let standing = standing(&declared.workflow, &facts, &now);
     let (amends, withdraws) = match said.amends {
         None => (None, false),
