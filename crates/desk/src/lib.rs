@@ -36,6 +36,7 @@ mod reconcile;
 mod record;
 mod recovery;
 mod registries;
+mod release_content;
 mod release_draft;
 mod release_draws;
 mod release_figures;
@@ -83,10 +84,8 @@ pub use put_fact::{Amending, NewFact};
 pub use receive::{Received, Sender, SentFile};
 pub use reconcile::{Comparison as Reconciliation, Reconciled, colour as reconciliation_colour};
 pub use registries::{label_class, property_class};
-pub use release_draft::{
-    AccessLine, ComputedRelease, Hidden, IN_TIME, LATE, NotPublished, OpenedDraft, PrintedFinding, RUNNING,
-    ReleaseContent, ReleaseRequest, Response,
-};
+pub use release_content::{AccessLine, Hidden, NotPublished, PrintedFinding, ReleaseContent, Response};
+pub use release_draft::{ComputedRelease, IN_TIME, LATE, OpenedDraft, RUNNING, ReleaseRequest};
 pub use release_draws::DrawFile;
 pub use release_figures::{NO_ANSWER, WITHOUT_DOUBTFUL};
 pub use release_public::PublicRelease;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use protocol::{Answers, Figure, ReleasePlan};
 
 use crate::may::Seat;
-use crate::release_draft::ReleaseContent;
+use crate::release_content::ReleaseContent;
 
 pub(crate) fn method(seat: &Seat, plan: &ReleasePlan, content: &ReleaseContent) -> String {
     let protocol = seat.protocol();
