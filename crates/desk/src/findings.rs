@@ -268,11 +268,23 @@ impl Desk {
 }
 
 fn rated(yardsticks: &Yardsticks, all: &[Finding], around: &BTreeMap<i64, &CaseDetail>) -> Vec<RatedPlace> {
-    let named: BTreeSet<&str> = all.iter().filter_map(|finding| finding.says.place.as_deref()).collect();
+    // How visits ended that name their place themselves.
+    let mut visited: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    if let Some((fact, field)) = &yardsticks.finding.place_around {
+        for standing in around.values().filter_map(|visit| visit.standing()) {
+            if let Some(place) = last(&standing.facts, fact, field) {
+                let ended = standing.ended.as_ref().map(|ended| ended.end.id.clone());
+                visited.entry(place).or_default().extend(ended);
+            }
+        }
+    }
+    let named = all.iter().filter_map(|finding| finding.says.place.as_deref());
+    let named: BTreeSet<&str> = named.chain(visited.keys().map(String::as_str)).collect();
     let mut places = Vec::new();
     for place in named {
         let of_place = all.iter().filter(|finding| finding.says.place.as_deref() == Some(place));
-        let (mut grades, mut ended, mut findings) = (BTreeMap::new(), Vec::new(), 0);
+        let (mut grades, mut findings) = (BTreeMap::new(), 0);
+        let mut ended = visited.get(place).cloned().unwrap_or_default();
         for finding in of_place {
             findings += 1;
             let presses = finding.detail.standing().is_some_and(|standing| standing.ended.is_none());

@@ -18,9 +18,10 @@ fn workplace() -> Protocol {
     let (_, mut files) = shipped.expect("the workplace protocol is shipped");
     let visit = files.get_mut("workflow/visit.toml").expect("it has visits");
     let text = String::from_utf8(visit.clone()).unwrap();
-    let open = "type = \"text\"\nclass = \"open\"";
-    assert_eq!(text.matches(open).count(), 1);
-    *visit = text.replace(open, "type = \"text\"\nclass = \"sensitive\"").into_bytes();
+    let name = "name = \"frame_hash\"";
+    let (before, after) = text.split_once(name).expect("it has the hash of the frame");
+    let sealed = after.replacen("class = \"open\"", "class = \"sensitive\"", 1);
+    *visit = format!("{before}{name}{sealed}").into_bytes();
     Protocol::read(&files).unwrap()
 }
 
@@ -446,6 +447,15 @@ async fn measured_finding(home: Rc<Home>) {
     assert_eq!(places, [("E-0001", "D"), ("E-0002", "B")], "the worst first");
     let detail = found.all.iter().find(|known| known.detail.case.code == finding).unwrap();
     assert_eq!(detail.says.reply.as_deref(), Some(reply));
+    // A place that nobody may enter is rated by that alone.
+    let refused_visit = zone.begin(&lead).await;
+    zone.all(&lead, &refused_visit, &[("access_requested", &[("establishment", "E-0009")])]).await;
+    let no = [("authority", "first"), ("answer", "refused")];
+    zone.all(&lead, &refused_visit, &[("access_answered", &no)]).await;
+    let found = zone.desk.findings(&may).await.unwrap();
+    let worst =
+        found.places.first().map(|rated| (rated.place.as_str(), rated.rating.id.as_str(), rated.findings));
+    assert_eq!(worst, Some(("E-0009", "E", 0)));
     // Put right and verified by other eyes, it presses on its place no longer.
     put(&lead, &finding, "action_reported", &[]).await.unwrap();
     put(&reconciler, &finding, "action_verified", &[]).await.unwrap();

@@ -43,6 +43,9 @@ pub struct FindingFields {
     pub standard: String,
     /// Its field with the place's code.
     pub place: String,
+    /// The fact and field in which the case around names its place, if it does: so a place that nobody may enter is
+    /// rated too.
+    pub place_around: Option<(String, String)>,
     /// The fact that somebody else verified it; the standard of proof must be reached before.
     pub verified: String,
     /// Facts of the case around a finding whose day the yardsticks are held against: the first on record counts.
@@ -329,7 +332,11 @@ fn read_finding(root: &Section, problems: &mut Vec<Problem>) -> Option<FindingFi
     };
     let (reply, evidence, prevalence) =
         (part("reply", problems)?, part("evidence", problems)?, part("prevalence", problems)?);
+    let around = section.section("around", problems);
     let fields = FindingFields {
+        place_around: around
+            .as_ref()
+            .map(|around| (named(around, "fact", problems), named(around, "place", problems))),
         workflow: named(&section, "workflow", problems),
         fact: named(&section, "fact", problems),
         grade: named(&section, "grade", problems),
@@ -354,7 +361,7 @@ fn read_finding(root: &Section, problems: &mut Vec<Problem>) -> Option<FindingFi
             n: named(&prevalence, "n", problems),
         },
     };
-    for section in [section, reply, evidence, prevalence] {
+    for section in [section, reply, evidence, prevalence].into_iter().chain(around) {
         section.finish(problems);
     }
     Some(fields)
@@ -406,6 +413,14 @@ pub(crate) fn check(yardsticks: &Yardsticks, workflows: &[ProtocolWorkflow], pro
     let around = declared.within.as_deref();
     let around = workflows.iter().find(|known| Some(known.workflow.id.as_str()) == around);
     // A workflow that findings are not really within is told where it is named.
+    if let (Some((fact, field)), Some(around)) = (&finding.place_around, around)
+        && around.class(fact, field) != Some(xforms::Class::Open)
+    {
+        fault(
+            format!("the case around a finding has no open field “{fact}/{field}”"),
+            "Declare it there, or remove [finding.around]",
+        );
+    }
     for fact in &finding.day {
         if around.is_some_and(|around| around.workflow.fact(fact).is_none()) {
             fault(
