@@ -176,13 +176,13 @@ impl Desk {
         };
         let policy = &may.protocol().disclosure.policy;
         let case = detail.case.id;
-        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(may, case).await? };
+        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(&detail.case).await? };
         let transcripts = transcripts.iter().map(|(path, bytes)| Transcript::from_bundle(path, bytes));
         let draws: Vec<Transcript> = transcripts
             .collect::<Result<_, _>>()
             .map_err(|error| Refusal::invalid("refusal-release-bag").with("what", error))?;
         let mut request = request;
-        if let Some(sizes) = self.frame_of_case(may, case).await? {
+        if let Some(sizes) = self.frame_of_case(case).await? {
             request.sizes = sizes;
         }
         within_frames(&draws, &request.sizes)?;

@@ -3,25 +3,50 @@
 use std::collections::BTreeMap;
 
 use draw::{End, Transcript};
+use store::case::Case;
+use store::{Fault, draw as draws};
 
 use crate::Desk;
 use crate::answer::{Answer, Refusal};
-use crate::may::Seat;
+use crate::draws::{engine, read_detail};
 
 /// The public record of a draw: the path that it has in a bag, and its bytes.
 pub type DrawFile = (String, Vec<u8>);
 
 impl Desk {
     /// The public records of all draws of a case, void ones too: `data/draw/SITE/PERIOD/SEQ.json` and the bytes that
-    /// `draw::Transcript::bundle` writes.
-    pub(crate) async fn draws_of_case(&self, _: &Seat, _case: i64) -> Answer<Vec<DrawFile>> {
-        Ok(Vec::new())
+    /// [`Transcript::bundle`] writes. A draw that goes on cannot be published, nor be left out.
+    pub(crate) async fn draws_of_case(&self, case: &Case) -> Answer<Vec<DrawFile>> {
+        let (case, now) = (case.clone(), self.seconds());
+        let details = self
+            .store
+            .read(move |tx| {
+                let rows = draws::of_case(tx, case.id)?;
+                let details = rows.into_iter().map(|row| read_detail(tx, case.clone(), row, now));
+                details.collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        let mut files = Vec::new();
+        for detail in details {
+            let id = detail.row.draw.as_str();
+            if !detail.ended() {
+                return Err(Refusal::conflict("refusal-release-draw").with("draw", id).into());
+            }
+            let bundle = detail.transcript.bundle().map_err(engine)?;
+            files.push((format!("data/draw/{id}.json"), bundle.into_bytes()));
+        }
+        Ok(files)
     }
 
-    /// Persons in the frozen frame of a case, by stratum, as the roster of its draw has them; none where no draw tells.
-    /// They take the place of what somebody wrote.
-    pub(crate) async fn frame_of_case(&self, _: &Seat, _case: i64) -> Answer<Option<BTreeMap<String, u32>>> {
-        Ok(None)
+    /// Persons in the frozen frame of a case, by stratum; none where no frame is kept here. They take the place of what
+    /// somebody wrote.
+    pub(crate) async fn frame_of_case(&self, case: i64) -> Answer<Option<BTreeMap<String, u32>>> {
+        let Some(frame) = self.store.read(move |tx| store::frame::of_case(tx, case)).await? else {
+            return Ok(None);
+        };
+        let damaged =
+            |error: serde_json::Error| Fault::Damaged { what: format!("the strata of a frame: {error}") };
+        Ok(Some(serde_json::from_str(&frame.strata).map_err(damaged)?))
     }
 }
 

@@ -2,17 +2,19 @@
 //! the public files alone, and whoever has the files can verify them.
 
 mod house;
+mod parties;
 
 use std::rc::Rc;
 
-use desk::draw::{self, End, Message, PartyKey, Transcript, Trust, acts};
+use desk::draw::{self, End, Message, Transcript, Trust, acts};
 use desk::frame::{Heads, Kind as Wrong, Outcome};
 use desk::protocol::Protocol;
 use desk::{
-    Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, NewMandate, NewMember, NewParty, Randomness,
-    Read, Seat, SentList,
+    Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, NewMandate, NewMember, Randomness, Read, Seat,
+    SentList,
 };
 use house::{Home, PASSWORD, log_in, now, on_both};
+use parties::Party;
 
 const NAME: &str = "김비밀";
 
@@ -110,39 +112,6 @@ fn refused<T>(answer: Result<T, Error>) -> desk::Refusal {
     }
 }
 
-/// A party with its own key, which sees nothing but the public files.
-struct Party {
-    name: &'static str,
-    key: PartyKey,
-    random: [u8; 32],
-}
-
-impl Party {
-    fn new(name: &'static str) -> Party {
-        Party { name, key: PartyKey::from_seed(&house::seed()), random: house::seed() }
-    }
-
-    fn known(files: &Transcript) -> draw::Known {
-        let now = u64::try_from(now() / 1000).unwrap();
-        let report = draw::verify(files, Trust { now: Some(now), ..Trust::default() });
-        assert_eq!(report.first_lie(), None, "{report}");
-        report.known
-    }
-
-    fn says(&self, act: draw::acts::Act) -> Message {
-        let (_, mut message) = act.unwrap();
-        message.sign(self.name, &self.key).unwrap();
-        message
-    }
-
-    fn cosigns(&self, files: &Transcript, file: &str) -> Message {
-        Party::known(files);
-        let mut message = files.message(file).unwrap().unwrap();
-        message.sign(self.name, &self.key).unwrap();
-        message
-    }
-}
-
 #[test]
 fn a_roster_becomes_a_draw_that_anybody_can_verify() {
     on_both(whole_draw);
@@ -206,9 +175,8 @@ async fn whole_draw(home: Rc<Home>) {
 
     // The design; the authorities and the auditor made their keys elsewhere.
     let (a, b, z) = (Party::new("authority-a"), Party::new("authority-b"), Party::new("auditor"));
-    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
     let new = NewDraw {
-        parties: vec![party(&a, "authority"), party(&b, "authority"), party(&z, "auditor")],
+        parties: vec![a.named("authority"), b.named("authority"), z.named("auditor")],
         stratified: true,
         n: 10,
         others: 20,
@@ -382,9 +350,8 @@ async fn void_draw(home: Rc<Home>) {
     desk.count_heads(&read, "visit", code, &[heads.clone(), heads.clone(), heads]).await.unwrap();
     desk.freeze_frame(&read, "visit", code).await.unwrap();
     let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
-    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
     let new = NewDraw {
-        parties: vec![party(&a, "authority"), party(&z, "auditor")],
+        parties: vec![a.named("authority"), z.named("auditor")],
         hash_only: true,
         n: 4,
         reveal_deadline: now() + 3_600_000,
@@ -501,9 +468,8 @@ async fn silent_party(home: Rc<Home>) {
     desk.count_heads(&read, "visit", code, &[heads.clone(), heads.clone(), heads]).await.unwrap();
     desk.freeze_frame(&read, "visit", code).await.unwrap();
     let (a, b, z) = (Party::new("authority-a"), Party::new("authority-b"), Party::new("auditor"));
-    let party = |party: &Party, role| NewParty { name: party.name.to_owned(), role, key: party.key.public() };
     let new = NewDraw {
-        parties: vec![party(&a, "authority"), party(&b, "authority"), party(&z, "auditor")],
+        parties: vec![a.named("authority"), b.named("authority"), z.named("auditor")],
         n: 5,
         reveal_deadline: (ROUND_TIME - 3600) * 1000,
         ..NewDraw::default()

@@ -1,18 +1,23 @@
 //! Releases: from real interviews to a bag that verifies, by two people; and what is refused.
 
 mod house;
+mod parties;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bag::{Files, Means, Verdict, verify};
+use desk::draw::{self, Message, acts};
+use desk::frame::Heads;
 use desk::protocol::{Protocol, ProtocolForm};
 use desk::{
-    CaseDetail, ComputedRelease, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest,
-    Seat, Sender,
+    Brought, CaseDetail, ComputedRelease, Desk, Error, NewCase, NewDraw, NewFact, NewMandate, NewMember,
+    OpenIdentity, Randomness, Read, ReleaseRequest, Seat, Sender, SentList,
 };
 use house::{Home, PASSWORD, log_in, now, on_both, uuid};
 use ledger::{Growth, Signer};
+use parties::Party;
 
 /// A mandate with a visit whose interviews were held and whose findings are ready to be published.
 struct Zone {
@@ -20,7 +25,7 @@ struct Zone {
     mandate: i64,
     protocol: Protocol,
     visit: String,
-    finding: String,
+    finding: RefCell<String>,
 }
 
 type Told<'a> = (&'a Seat, &'a str, &'a [(&'a str, &'a str)]);
@@ -80,7 +85,7 @@ impl Zone {
             people,
         };
         let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
-        let mut zone = Zone { desk, mandate, protocol, visit: String::new(), finding: String::new() };
+        let mut zone = Zone { desk, mandate, protocol, visit: String::new(), finding: RefCell::default() };
         let lead = zone.seat("lead").await;
         let new = NewCase { workflow: "visit", title: "Haneul Garment", parent: None };
         zone.visit = zone.desk.begin_case(&lead.may::<Read>().unwrap(), new).await.unwrap();
@@ -99,19 +104,42 @@ impl Zone {
         self.desk.put_fact(seat, "visit", &self.visit, fact).await
     }
 
-    /// The visit up to the review that nobody can be found in what is published.
-    async fn reviewed(&mut self) {
-        let (lead, draw) = (self.seat("lead").await, self.seat("draw").await);
-        let (records, reconciler) = (self.seat("records").await, self.seat("reconciler").await);
-        let facts: [Told<'_>; 16] = [
+    /// The mandate, by both authorities.
+    async fn agreed(&self) {
+        let lead = self.seat("lead").await;
+        let facts: [Told<'_>; 3] = [
             (&lead, "access_requested", &[]),
             (&lead, "mandate_signed", &[("authority", "first")]),
             (&lead, "mandate_signed", &[("authority", "second")]),
+        ];
+        self.put_all(&facts).await;
+    }
+
+    async fn put_all(&self, facts: &[Told<'_>]) {
+        for (seat, kind, values) in facts {
+            self.put(seat, kind, values).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+        }
+    }
+
+    /// The visit up to the review that nobody can be found in what is published; its draw was made on paper.
+    async fn reviewed(&self) {
+        self.agreed().await;
+        let draw = self.seat("draw").await;
+        let facts: [Told<'_>; 5] = [
             (&draw, "frame_received", &[]),
             (&draw, "frame_tested", &[("difference_percent", "3.2")]),
             (&draw, "frame_frozen", &[("frame_hash", "5d2c41f09ab7")]),
             (&draw, "draw_committed", &[]),
             (&draw, "draw_revealed", &[]),
+        ];
+        self.put_all(&facts).await;
+        self.reviewed_after_draw().await;
+    }
+
+    async fn reviewed_after_draw(&self) {
+        let lead = self.seat("lead").await;
+        let (records, reconciler) = (self.seat("records").await, self.seat("reconciler").await);
+        let facts: [Told<'_>; 8] = [
             (&lead, "tour_done", &[]),
             (&lead, "interviews_finished", &[]),
             (&records, "records_reviewed", &[]),
@@ -121,12 +149,10 @@ impl Zone {
             (&lead, "findings_sent", &[]),
             (&lead, "reply_waived", &[]),
         ];
-        for (seat, kind, values) in facts {
-            self.put(seat, kind, values).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
-        }
+        self.put_all(&facts).await;
         self.put(&lead, "disclosure_reviewed", &[]).await.unwrap();
         let new = NewCase { workflow: "finding", title: "Pay sheets unread", parent: Some(&self.visit) };
-        self.finding = self.desk.begin_case(&reconciler.may::<Read>().unwrap(), new).await.unwrap();
+        let finding = self.desk.begin_case(&reconciler.may::<Read>().unwrap(), new).await.unwrap();
         let graded = NewFact {
             kind: "finding_graded".to_owned(),
             at: now(),
@@ -135,7 +161,8 @@ impl Zone {
                 .into(),
             ..NewFact::default()
         };
-        self.desk.put_fact(&reconciler, "finding", &self.finding, graded).await.unwrap();
+        self.desk.put_fact(&reconciler, "finding", &finding, graded).await.unwrap();
+        self.finding.replace(finding);
     }
 
     async fn receive(&self, seat: &Seat, form: &str, number: u64, values: &[(&str, &str)]) {
@@ -202,7 +229,7 @@ impl Zone {
             sizes: BTreeMap::from([("women_operator".to_owned(), 400), ("men_operator".to_owned(), 210)]),
             limits: "Team leaders were not asked.".to_owned(),
             findings: BTreeMap::from([(
-                self.finding.clone(),
+                self.finding.borrow().clone(),
                 ("Most pay sheets are signed unread.".to_owned(), "We shall explain them.".to_owned()),
             )]),
             ..ReleaseRequest::default()
@@ -244,12 +271,112 @@ fn refused<T>(answer: Result<T, Error>) -> &'static str {
 }
 
 #[test]
+fn the_draw_of_a_visit_is_published_with_it() {
+    on_both(drawn);
+}
+
+async fn drawn(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    zone.agreed().await;
+    let (lead, reconciler, officer) =
+        (zone.seat("lead").await, zone.seat("reconciler").await, zone.seat("draw").await);
+    let read = officer.may::<Read>().unwrap();
+    let visit = zone.visit.clone();
+    let mut roster = String::from("badge,name,stratum\n");
+    for number in 0..610 {
+        let stratum = if number < 400 { "women_operator" } else { "men_operator" };
+        roster.push_str(&format!("B{number:04},김{number},{stratum}\n"));
+    }
+    let sent = SentList { kind: "roster", bytes: roster.as_bytes() };
+    zone.desk.import_list(&read, "visit", &visit, sent).await.unwrap();
+    let heads = Heads { workshop: "1".to_owned(), roster: 200, counted: 199 };
+    let heads = [heads.clone(), heads.clone(), heads];
+    zone.desk.count_heads(&read, "visit", &visit, &heads).await.unwrap();
+    zone.desk.freeze_frame(&read, "visit", &visit).await.unwrap();
+
+    // One draw comes to nothing, the next one is carried out.
+    let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
+    let new = NewDraw {
+        parties: vec![a.named("authority"), z.named("auditor")],
+        stratified: true,
+        hash_only: true,
+        n: 62,
+        reveal_deadline: now() + 3_600_000,
+        ..NewDraw::default()
+    };
+    zone.desk.begin_draw(&read, "visit", &visit, new.clone()).await.unwrap();
+    zone.desk.void_draw(&read, "visit", &visit, 1, "the gate stayed closed").await.unwrap();
+    assert_eq!(zone.desk.begin_draw(&read, "visit", &visit, new).await.unwrap(), 2);
+    let public = async || zone.desk.draw(&read, "visit", &visit, 2).await.unwrap().transcript;
+    let send = async |message: Message| {
+        let text = message.to_text().unwrap();
+        zone.desk.receive_draw_message(&read, "visit", &visit, 2, text.as_bytes()).await.unwrap();
+    };
+    let seconds = || u64::try_from(now() / 1000).unwrap();
+    send(a.says(acts::commit(&Party::known(&public().await), a.name, &a.random, seconds()))).await;
+    zone.desk.announce_draw(&read, "visit", &visit, 2, Randomness::Dice).await.unwrap();
+    send(a.cosigns(&public().await, "announce.json")).await;
+    zone.desk.reveal_draw(&read, "visit", &visit, 2).await.unwrap();
+    send(a.says(acts::reveal(&Party::known(&public().await), a.name, &a.random, seconds()))).await;
+    let dice = Brought::Dice("73901148265503972486");
+    zone.desk.bring_randomness(&read, "visit", &visit, 2, dice).await.unwrap();
+    send(a.cosigns(&public().await, "beacon.json")).await;
+    zone.desk.select_draw(&read, "visit", &visit, 2, 0).await.unwrap();
+    let opening = officer.may::<OpenIdentity>().unwrap();
+    let calls = zone.desk.calls(&opening, "visit", &visit, 2, "calling people").await.unwrap();
+    for (stratum, rank) in calls.called.into_iter().filter_map(|called| called.place) {
+        let attempt = (stratum.as_str(), rank, "interviewed");
+        zone.desk.attempt(&read, "visit", &visit, 2, attempt).await.unwrap();
+    }
+    zone.reviewed_after_draw().await;
+    zone.interviews(62).await;
+    let going_on = zone.compute(&reconciler).await.map(drop);
+    assert_eq!(refused(going_on), "refusal-release-draw", "nothing is published beside an open draw");
+
+    let opened =
+        zone.desk.opened_for_auditor(&opening, "visit", &visit, 2, "the audit, in a room").await.unwrap();
+    let file = |name: &str| opened.iter().find(|(known, _)| *known == name).unwrap().1.to_vec();
+    let text = file("opening.jsonl");
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let told = draw::Opening::read(lines).unwrap();
+    let json = |name: &str| serde_json::from_slice::<serde_json::Value>(&file(name)).unwrap();
+    let attempts = json("attempts.json")["attempts"].as_array().unwrap().clone();
+    let field = draw::audit::OpenedField {
+        call_list: draw::CallList::from_value(&json("call-list.json")).unwrap(),
+        attempts: attempts.iter().map(|attempt| draw::Attempt::from_value(attempt).unwrap()).collect(),
+    };
+    let work = draw::Work::quiet(2);
+    let (report, _) = draw::audit(&public().await, draw::Trust::default(), &told, &field, work);
+    let covers = field.call_list.called.len() as u64;
+    send(z.says(acts::audit(&report.known, &field.attempts, covers, seconds()))).await;
+    zone.desk.close_draw(&read, "visit", &visit, 2).await.unwrap();
+
+    // The strata are those of the frame, whatever somebody wrote.
+    let computed = zone.compute(&reconciler).await.unwrap();
+    let frame = [("men_operator".to_owned(), 210), ("women_operator".to_owned(), 400)];
+    assert_eq!(computed.content.sizes, BTreeMap::from(frame));
+    assert_eq!(computed.content.draws.len(), 2, "the void one too");
+    let (name, package) = zone.draft(&reconciler).await;
+    zone.desk.prepare_release(&reconciler, &name, &package, now()).await.unwrap();
+    zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await.unwrap();
+    let bag = zone.bag(&name).await;
+    let policy = ledger::Policy::parse(zone.desk.release_policy().await.unwrap().as_bytes()).unwrap();
+    let keys = [(a.name.to_owned(), a.key.public())];
+    let means = Means { trust: Some(&policy), parties: &keys, ..Means::default() };
+    let report = verify(&bag, means);
+    assert_eq!(report.verdict(), Verdict::Holds, "{report}");
+    let told = report.to_string();
+    assert!(told.contains("1 carried out and 1 void"), "{told}");
+    assert!(told.contains("fixed by the design of the draw before the data"), "{told}");
+}
+
+#[test]
 fn two_people_publish_what_was_heard_and_everybody_can_verify_it() {
     on_both(published);
 }
 
 async fn published(home: Rc<Home>) {
-    let mut zone = Zone::build(&home).await;
+    let zone = Zone::build(&home).await;
     let (lead, reconciler) = (zone.seat("lead").await, zone.seat("reconciler").await);
     assert_eq!(refused(zone.compute(&reconciler).await.map(drop)), "refusal-release-not-yet");
     zone.reviewed().await;
@@ -362,7 +489,7 @@ fn doubtful_interviews_are_told_apart_where_enough_were_doubtful() {
 }
 
 async fn doubtful(home: Rc<Home>) {
-    let mut zone = Zone::build(&home).await;
+    let zone = Zone::build(&home).await;
     let reconciler = zone.seat("reconciler").await;
     zone.reviewed().await;
     zone.interviews_of(60, |number| if number < 4 { "yes" } else { "no" }).await;
@@ -387,7 +514,7 @@ fn a_release_waits_until_enough_witnesses_have_cosigned() {
 }
 
 async fn witnessed(home: Rc<Home>) {
-    let mut zone = Zone::build(&home).await;
+    let zone = Zone::build(&home).await;
     let (lead, reconciler) = (zone.seat("lead").await, zone.seat("reconciler").await);
     zone.reviewed().await;
     let witness = |name: &str, seed: u8| Signer::from_seed(name, &[seed; 32]).unwrap();
