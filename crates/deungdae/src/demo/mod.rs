@@ -2,6 +2,7 @@
 
 pub mod answers;
 mod draws;
+mod establishments;
 mod heard;
 mod people;
 mod visits;
@@ -20,7 +21,8 @@ use tower::ServiceExt;
 use web::room::{Web, WebOptions};
 use xforms::{Class, Field, Form};
 
-use self::answers::{NewEntity, Said, below, fill, one_of, uuid};
+use self::answers::{Said, below, fill, one_of, uuid};
+use self::establishments::Establishment;
 use crate::command::Demo;
 use crate::data::{self, Configuration};
 use crate::{Outcome, Trouble, serve};
@@ -38,11 +40,8 @@ const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 5] = [
 const LEAD: usize = 1;
 const COUNT: usize = 3;
 
-/// The two invented establishments: code, name, parent, sector, men, women.
-const ESTABLISHMENTS: [(&str, &str, &str, &str, u64, u64); 2] = [
-    ("E-0001", "Haneul Garment 하늘피복", "Haneul Apparel, Republic of Korea", "garment", 48, 232),
-    ("E-0002", "Donghae Metal 동해금속", "Donghae Precision, Republic of Korea", "metal", 112, 68),
-];
+/// Codes of the two establishments that the demo's visits went to.
+const VISITED: [&str; 2] = ["E-0001", "E-0002"];
 
 const INTERVIEWS: u64 = 400;
 const SEED: u64 = 20_261_123;
@@ -153,8 +152,9 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
         tokens,
     };
 
-    establishments(&desk, &door, mandate, &mut dice).await?;
-    rosters(&desk, &seat, &mut dice).await?;
+    let zone = establishments::all(&mut dice);
+    establishments::register(&desk, &door, &zone, &mut dice).await?;
+    rosters(&desk, &seat, zone.get(..VISITED.len()).unwrap_or_default(), &mut dice).await?;
     forward(3 * DAY);
     other_forms(&desk, &door, mandate, &mut dice).await?;
     interviews(&desk, &door, mandate, &mut dice).await?;
@@ -234,44 +234,18 @@ async fn form(desk: &Desk, mandate: i64, id: &str) -> Result<Arc<desk::FormModel
     Ok(desk.published(&form).await?)
 }
 
-async fn establishments(desk: &Desk, door: &Door, mandate: i64, dice: &mut Dice) -> Result<(), Trouble> {
-    let model = form(desk, mandate, "establishment").await?;
-    for (code, name, parent, sector, men, women) in ESTABLISHMENTS {
-        let id = uuid(dice);
-        let entity = NewEntity {
-            dataset: "establishments".to_owned(),
-            id: id.clone(),
-            label: format!("{code} {name}"),
-        };
-        let xml = fill(&model.form, &format!("uuid:{}", uuid(dice)), Some(&entity), dice, &mut |field, _| {
-            let value = match field.name.as_str() {
-                "act" => "new".to_owned(),
-                "establishment" => return Said::Nothing,
-                "new_id" => id.clone(),
-                "est_code" => code.to_owned(),
-                "est_name" => name.to_owned(),
-                "est_parent" => parent.to_owned(),
-                "est_sector" => sector.to_owned(),
-                "est_first_year" => "2007".to_owned(),
-                "est_workers_m" => men.to_string(),
-                "est_workers_f" => women.to_string(),
-                "supply_contract" => "yes".to_owned(),
-                _ => return Said::ByDice,
-            };
-            Said::Value(value)
-        });
-        door.send(2, &xml).await?;
-    }
-    Ok(())
-}
-
-/// The employers' rosters, sealed line by line; the one who enters them cannot open them again.
-async fn rosters(desk: &Desk, seat: &desk::Seat, dice: &mut Dice) -> Result<(), Trouble> {
+/// The rosters of the visited establishments, sealed line by line; the one who enters them cannot open them again.
+async fn rosters(
+    desk: &Desk,
+    seat: &desk::Seat,
+    visited: &[Establishment],
+    dice: &mut Dice,
+) -> Result<(), Trouble> {
     let may = seat.may::<desk::Review>()?;
     let mut changes = Vec::new();
-    for (code, _, _, _, men, women) in ESTABLISHMENTS {
+    for Establishment { code, men, women, .. } in visited {
         for line in 0..men + women {
-            let woman = line >= men;
+            let woman = line >= *men;
             let name = people::name(woman, dice);
             let group = match below(dice, 100) {
                 0..=4 => "leader".to_owned(),
@@ -331,8 +305,8 @@ fn common(field: &Field, dice: &mut Dice) -> Said {
     let value = match field.name.as_str() {
         "visit" | "establishment" | "visit_act" => return Said::Nothing,
         "visit_code" | "visit_code_written" => VISIT_NOW.to_owned(),
-        "est_code" | "est_code_written" => match one_of(dice, &ESTABLISHMENTS) {
-            Some((code, ..)) => (*code).to_owned(),
+        "est_code" | "est_code_written" => match one_of(dice, &VISITED) {
+            Some(code) => (*code).to_owned(),
             None => return Said::Nothing,
         },
         _ => return Said::ByDice,
@@ -367,7 +341,7 @@ const REMARKS: [&str; 6] = [
 fn interview(form: &Form, dice: &mut Dice) -> String {
     let agrees = below(dice, 100) < 93;
     let metal = below(dice, 100) < 36;
-    let (code, ..) = ESTABLISHMENTS[usize::from(metal)];
+    let code = VISITED[usize::from(metal)];
     let woman = below(dice, 100) < if metal { 38 } else { 83 };
     let instance = format!("uuid:{}", uuid(dice));
     fill(form, &instance, None, dice, &mut |field, dice| {

@@ -6,7 +6,6 @@
 #[path = "../../../bag/tests/story/example.rs"]
 mod example;
 mod visit;
-#[path = "../../src/demo/zone.rs"]
 mod zone;
 
 use std::collections::BTreeMap;
