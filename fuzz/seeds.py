@@ -184,6 +184,11 @@ HOST = hashlib.sha256(b"monitor.example.org").digest()
 DATA = HOST + b"\x41" + bytes(4) + bytes(16) + b"\0\x02id" + COSE_KEY
 seed("passkey", "made", b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(DATA)]) + DATA)
 seed("passkey", "used", HOST + b"\x01" + bytes(4) + COSE_KEY[: len(HOST) + 5])
+# A roster, a gate list with semicolons, a payroll with a person twice.
+seed("frame_list", "roster", "badge,name,stratum\nB1,Kim,a\nB2,\"Ri, Jr\",\n")
+seed("frame_list", "gate", "\ufeffname;badge\n김철수;B1\n리영희;B2\n")
+seed("frame_list", "payroll", "badge\tname\nB1\tKim\nB1\tKim\n")
+
 # Published tables and their description.
 seed("tables", "counts", "unit,answer,count\nsewing,yes,x\nsewing,no,20\nsewing,total,32\ntotal,total,152\n")
 seed("tables", "shares", "unit,answer,count,percent,n,note\nsewing,yes,,40,35,\ncutting,yes,10-14,,,\ncutting,total,21,,,\n")

@@ -373,7 +373,7 @@ pub async fn progress(looking: &Looking<'_>) -> Answer<Option<Section>> {
     let (l, seated) = (looking.l(), looking.seated);
     let case = &looking.detail.case;
     let Ok(declared) = seated.seat.frame(&case.workflow) else { return Ok(None) };
-    let may = seated.seat.may::<Read>()?;
+    let Ok(may) = seated.seat.may::<Read>() else { return Ok(None) };
     let draws = seated.desk().draws(&may, &case.workflow, &case.code).await?;
     let mut section = Section::new(l.text("visit-draw-section"));
     let current = draws.iter().rev().find(|draw| draw.report.known.sealed.is_some());
