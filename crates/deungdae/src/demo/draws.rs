@@ -1,9 +1,14 @@
 //! The demo's draws: one that waits for the second authority, and one in the middle of its interviews. The authorities
 //! take part as they would from elsewhere, with keys of their own and the public messages.
 
-use desk::draw::{Known, Message, PartyKey, Trust, acts, verify};
+use std::collections::VecDeque;
+
+use desk::draw::audit::OpenedField;
+use desk::draw::{Attempt, CallList, Known, Message, Opening, PartyKey, Trust, Work, acts, audit, verify};
 use desk::frame::Heads;
-use desk::{Brought, Desk, Dice, ListRead, NewDraw, NewParty, OpenIdentity, Randomness, Read, SentList};
+use desk::{
+    Brought, Desk, Dice, ListRead, May, NewDraw, NewParty, OpenIdentity, Randomness, Read, Seat, SentList,
+};
 
 use super::answers::below;
 use super::visits::{Team, agreed};
@@ -96,28 +101,26 @@ fn lists(people: u64, dice: &mut Dice) -> (String, String) {
 
 async fn begun<'d>(
     desk: &'d Desk,
-    team: &'d Team,
-    dice: &mut Dice,
-    title: &str,
-    (people, n): (u64, u64),
+    seat: &'d Seat,
+    code: &str,
+    lists: &[(&str, &str)],
+    n: u64,
 ) -> Result<Table<'d>, Trouble> {
-    let code = agreed(desk, team, title).await?;
-    let may = team.draw.may::<Read>()?;
-    let (roster, gate) = lists(people, dice);
-    for (kind, list) in [("roster", roster), ("gate", gate)] {
+    let may = seat.may::<Read>()?;
+    for (kind, list) in lists {
         let sent = SentList { kind, bytes: list.as_bytes() };
-        if !matches!(desk.import_list(&may, "visit", &code, sent).await?, ListRead::Taken { .. }) {
+        if !matches!(desk.import_list(&may, "visit", code, sent).await?, ListRead::Taken { .. }) {
             return Err(Trouble::new("a list of the demo has faults"));
         }
     }
-    let together = desk.together(&may, "visit", &code).await?;
+    let together = desk.together(&may, "visit", code).await?;
     let counted = together.workshops.into_iter().enumerate().map(|(place, (workshop, roster))| Heads {
         workshop,
         counted: roster.saturating_sub(u64::from(place == 0)),
         roster,
     });
-    desk.count_heads(&may, "visit", &code, &counted.collect::<Vec<_>>()).await?;
-    desk.freeze_frame(&may, "visit", &code).await?;
+    desk.count_heads(&may, "visit", code, &counted.collect::<Vec<_>>()).await?;
+    desk.freeze_frame(&may, "visit", code).await?;
     let party = |name| Party { name, key: PartyKey::from_seed(&data::seed()), random: data::seed() };
     let parties = [party("authority-north"), party("authority-south"), party("auditor")];
     let named = parties.iter().map(|party| NewParty {
@@ -133,41 +136,111 @@ async fn begun<'d>(
         reveal_deadline: past() + 3 * DAY,
         ..NewDraw::default()
     };
-    desk.begin_draw(&may, "visit", &code, new).await?;
-    Ok(Table { desk, may, code, parties })
-}
-
-/// Puts both on record.
-pub(crate) async fn draws(desk: &Desk, team: &Team, dice: &mut Dice) -> Result<(), Trouble> {
-    let table = begun(desk, team, dice, "Daedong Umbrella 대동우산", (320, 30)).await?;
+    desk.begin_draw(&may, "visit", code, new).await?;
+    let table = Table { desk, may, code: code.to_owned(), parties };
     let [north, south, _] = &table.parties;
-    for party in [north, south] {
-        table.commit(party).await?;
-    }
-    desk.announce_draw(&table.may, "visit", &table.code, 1, Randomness::Dice).await?;
-    table.cosign(north, "announce.json").await?;
-
-    let table = begun(desk, team, dice, "Pyeonghwa Bags 평화가방", (180, 24)).await?;
-    let [north, south, _] = &table.parties;
-    let code = table.code.as_str();
     for party in [north, south] {
         table.commit(party).await?;
     }
     desk.announce_draw(&table.may, "visit", code, 1, Randomness::Dice).await?;
-    for party in [north, south] {
-        table.cosign(party, "announce.json").await?;
+    table.cosign(north, "announce.json").await?;
+    Ok(table)
+}
+
+impl Table<'_> {
+    /// From the second cosignature to the sealed selection, with so many others on the call list.
+    async fn drawn(&self, dice: &mut Dice, others: u64) -> Result<(), Trouble> {
+        let (desk, code) = (self.desk, self.code.as_str());
+        let [north, south, _] = &self.parties;
+        self.cosign(south, "announce.json").await?;
+        desk.reveal_draw(&self.may, "visit", code, 1).await?;
+        for party in [north, south] {
+            self.reveal(party).await?;
+        }
+        let thrown: String =
+            (0..24).map(|_| char::from(b'0' + u8::try_from(below(dice, 10)).unwrap_or_default())).collect();
+        desk.bring_randomness(&self.may, "visit", code, 1, Brought::Dice(&thrown)).await?;
+        for party in [north, south] {
+            self.cosign(party, "beacon.json").await?;
+        }
+        desk.select_draw(&self.may, "visit", code, 1, others).await?;
+        Ok(())
     }
-    desk.reveal_draw(&table.may, "visit", code, 1).await?;
-    for party in [north, south] {
-        table.reveal(party).await?;
+
+    /// The audit in a room, and the end.
+    async fn closed(&self, opening: &May<'_, OpenIdentity>) -> Result<(), Trouble> {
+        let (desk, code) = (self.desk, self.code.as_str());
+        let opened = desk.opened_for_auditor(opening, "visit", code, 1, "the audit, in a room").await?;
+        let file = |name: &str| {
+            let found = opened.iter().find(|(known, _)| *known == name);
+            found
+                .map(|(_, bytes)| bytes.as_slice())
+                .ok_or_else(|| Trouble::new(format!("{name} was not opened")))
+        };
+        let json = |name: &str| -> Result<serde_json::Value, Trouble> {
+            serde_json::from_slice(file(name)?).map_err(|error| Trouble::new(error.to_string()))
+        };
+        let lines = file("opening.jsonl")?.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let told = Opening::read(lines)?;
+        let attempts = json("attempts.json")?;
+        let attempts = attempts.get("attempts").and_then(serde_json::Value::as_array).into_iter().flatten();
+        let field = OpenedField {
+            call_list: CallList::from_value(&json("call-list.json")?)?,
+            attempts: attempts.map(Attempt::from_value).collect::<Result<_, _>>()?,
+        };
+        let (files, _) = self.known().await?;
+        let (report, _) = audit(&files, Trust::default(), &told, &field, Work::quiet(2));
+        let covers = field.call_list.called.len() as u64;
+        let [.., auditor] = &self.parties;
+        self.send(auditor, acts::audit(&report.known, &field.attempts, covers, Self::seconds())?.1).await?;
+        desk.close_draw(&self.may, "visit", code, 1).await?;
+        Ok(())
     }
-    let thrown: String =
-        (0..24).map(|_| char::from(b'0' + u8::try_from(below(dice, 10)).unwrap_or_default())).collect();
-    desk.bring_randomness(&table.may, "visit", code, 1, Brought::Dice(&thrown)).await?;
-    for party in [north, south] {
-        table.cosign(party, "beacon.json").await?;
+}
+
+/// A draw from its list to its end, within one visit. Whoever is called is handed to `hear` by number and as drawn or in
+/// reserve; it answers whether they spoke.
+pub(crate) async fn whole(
+    desk: &Desk,
+    seat: &Seat,
+    code: &str,
+    roster: &str,
+    n: u64,
+    dice: &mut Dice,
+    mut hear: impl AsyncFnMut(&str, bool) -> Result<bool, Trouble>,
+) -> Result<(), Trouble> {
+    let table = begun(desk, seat, code, &[("roster", roster)], n).await?;
+    table.drawn(dice, 0).await?;
+    let opening = seat.may::<OpenIdentity>()?;
+    let calls = desk.calls(&opening, "visit", code, 1, "calling people in the interview week").await?;
+    let mut reserve = calls.reserve;
+    let mut waiting: VecDeque<_> = calls.called.into_iter().map(|called| (called, false)).collect();
+    while let Some((called, from_reserve)) = waiting.pop_front() {
+        let (Some((stratum, rank)), Some(number)) = (called.place, called.line.get("badge")) else {
+            continue;
+        };
+        let spoke = hear(number, from_reserve).await?;
+        let ended = if spoke { "interviewed" } else { "refused" };
+        desk.attempt(&table.may, "visit", code, 1, (&stratum, rank, ended)).await?;
+        let next = reserve.iter().position(|one| one.place.as_ref().is_some_and(|(of, _)| *of == stratum));
+        if let (false, Some(next)) = (spoke, next) {
+            waiting.push_back((reserve.remove(next), true));
+        }
     }
-    desk.select_draw(&table.may, "visit", code, 1, 48).await?;
+    table.closed(&opening).await
+}
+
+/// Puts both on record.
+pub(crate) async fn draws(desk: &Desk, team: &Team, dice: &mut Dice) -> Result<(), Trouble> {
+    let code = agreed(desk, team, "Daedong Umbrella 대동우산").await?;
+    let (roster, gate) = lists(320, dice);
+    begun(desk, &team.draw, &code, &[("roster", &roster), ("gate", &gate)], 30).await?;
+
+    let code = agreed(desk, team, "Pyeonghwa Bags 평화가방").await?;
+    let code = code.as_str();
+    let (roster, gate) = lists(180, dice);
+    let table = begun(desk, &team.draw, code, &[("roster", &roster), ("gate", &gate)], 24).await?;
+    table.drawn(dice, 48).await?;
     desk.walk_draw(&table.may, "visit", code, "3직장", (8, 24)).await?;
     let calls = desk
         .calls(&team.draw.may::<OpenIdentity>()?, "visit", code, 1, "calling people on the first day")

@@ -1,6 +1,8 @@
 //! The interviews of the demo's published visit: an invented workforce whose true figures are known, a sample of it heard
 //! in private, and how many of the published intervals cover the truth.
 
+use std::collections::BTreeMap;
+
 use desk::disclosure::{Estimate, Quantity, TOTAL};
 use desk::{Desk, Dice, Seat, Sender};
 use rand_core::SeedableRng;
@@ -9,12 +11,11 @@ use xforms::Kind;
 use super::Trouble;
 use super::answers::{Said, below, fill, uuid};
 
-/// Strata: name, sex, persons in the frame, persons heard.
-pub(crate) const STRATA: [(&str, &str, u32, usize); 3] = [
-    ("women_operator", "female", 180, 62),
-    ("women_auxiliary", "female", 52, 18),
-    ("men_operator", "male", 48, 34),
-];
+/// Strata: name, sex, persons in the frame.
+const STRATA: [(&str, &str, u32); 3] =
+    [("women_operator", "female", 180), ("women_auxiliary", "female", 52), ("men_operator", "male", 48)];
+/// How many of them are drawn.
+const DRAWN: u64 = 180;
 
 /// What somebody would answer.
 struct Person {
@@ -32,7 +33,7 @@ struct Person {
 /// Everybody in the frame, by stratum.
 fn workforce() -> Vec<Vec<Person>> {
     let mut dice = Dice::seed_from_u64(20_260_628);
-    let one = |(stratum, sex, ..): &(&'static str, &'static str, u32, usize), dice: &mut Dice| {
+    let one = |(stratum, sex, _): &(&'static str, &'static str, u32), dice: &mut Dice| {
         let mut chance = |percent: u64| below(dice, 100) < percent;
         let woman = *sex == "female";
         Person {
@@ -56,49 +57,64 @@ fn workforce() -> Vec<Vec<Person>> {
     STRATA.iter().map(|stratum| (0..stratum.2).map(|_| one(stratum, &mut dice)).collect()).collect()
 }
 
-/// Draws a sample of every stratum, and sends what its people said.
-pub(crate) async fn hold(desk: &Desk, seat: &Seat, visit: &str) -> Result<(), Trouble> {
-    let mandate = seat.mandate().id;
+/// Draws a sample of every stratum with both authorities and the auditor, and sends what its people said: those who
+/// refused, too.
+pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -> Result<(), Trouble> {
+    let mandate = sends.mandate().id;
     let conditions = super::form(desk, mandate, "interview_conditions").await?;
     let interview = super::form(desk, mandate, "worker_interview").await?;
+    let sender = Sender::member(&sends.may()?);
+    let mut roster = String::from("badge,name,stratum,workshop\n");
+    let mut people = BTreeMap::new();
     let mut dice = Dice::seed_from_u64(20_260_718);
-    let sender = Sender::member(&seat.may()?);
-    let mut number = 0;
-    for (mut people, (.., wanted)) in workforce().into_iter().zip(STRATA) {
-        for heard in 0..wanted {
-            let left = people.len() as u64;
-            let person = people.swap_remove(below(&mut dice, left) as usize);
-            number += 1;
-            let slip = format!("W{:07}", 97 * number + 1);
-            let instance = format!("uuid:{}", uuid(&mut dice));
-            let xml = fill(&conditions.form, &instance, None, &mut dice, &mut |field, _| {
-                Said::Value(match field.name.as_str() {
-                    _ if field.kind == Kind::Group => return Said::ByDice,
-                    "visit_code" => visit.to_owned(),
-                    "interview_code" => slip.clone(),
-                    "validity" => "private".to_owned(),
-                    _ => return Said::Nothing,
-                })
-            });
-            desk.receive(&sender, xml.into_bytes(), Vec::new()).await?;
-            let instance = format!("uuid:{}", uuid(&mut dice));
-            let xml = fill(&interview.form, &instance, None, &mut dice, &mut |field, _| match field.kind {
-                Kind::Group => Said::ByDice,
-                _ => answer(&field.name, visit, &slip, heard, &person),
-            });
-            desk.receive(&sender, xml.into_bytes(), Vec::new()).await?;
-        }
+    for person in workforce().into_iter().flatten() {
+        let badge = format!("H{:04}", people.len() + 1);
+        let name = super::people::name(person.sex == "female", &mut dice);
+        let workshop = 1 + people.len() % 4;
+        roster.push_str(&format!("{badge},{name},{},{workshop}\n", person.stratum));
+        people.insert(badge, person);
     }
-    Ok(())
+    let (mut of_draw, mut number) = (Dice::seed_from_u64(20_260_719), 0);
+    let hear = async |badge: &str, from_reserve: bool| {
+        let Some(person) = people.get(badge) else { return Err(Trouble::new("who was drawn is not listed")) };
+        number += 1;
+        let slip = format!("W{:07}", 97 * number + 1);
+        let consents = below(&mut dice, 100) < 92;
+        let instance = format!("uuid:{}", uuid(&mut dice));
+        let xml = fill(&conditions.form, &instance, None, &mut dice, &mut |field, _| {
+            Said::Value(match field.name.as_str() {
+                _ if field.kind == Kind::Group => return Said::ByDice,
+                "visit_code" => visit.to_owned(),
+                "interview_code" => slip.clone(),
+                "validity" => "private".to_owned(),
+                _ => return Said::Nothing,
+            })
+        });
+        desk.receive(&sender, xml.into_bytes(), Vec::new()).await?;
+        let instance = format!("uuid:{}", uuid(&mut dice));
+        let xml = fill(&interview.form, &instance, None, &mut dice, &mut |field, _| match field.kind {
+            Kind::Group => Said::ByDice,
+            _ => match (field.name.as_str(), consents) {
+                ("how_chosen", _) => Said::Value(if from_reserve { "reserve" } else { "drawn" }.to_owned()),
+                ("consent", false) => Said::Value("no".to_owned()),
+                ("visit_code" | "interview_code" | "stratum" | "consent", _) | (_, true) => {
+                    answer(&field.name, visit, &slip, person)
+                }
+                _ => Said::Nothing,
+            },
+        });
+        desk.receive(&sender, xml.into_bytes(), Vec::new()).await?;
+        Ok(consents)
+    };
+    super::draws::whole(desk, draws, visit, &roster, DRAWN, &mut of_draw, hear).await
 }
 
-fn answer(field: &str, visit: &str, slip: &str, heard: usize, person: &Person) -> Said {
+fn answer(field: &str, visit: &str, slip: &str, person: &Person) -> Said {
     let yes_no = |yes: bool, one: &str, other: &str| if yes { one.to_owned() } else { other.to_owned() };
     Said::Value(match field {
         "visit_code" => visit.to_owned(),
         "interview_code" => slip.to_owned(),
         "stratum" => person.stratum.to_owned(),
-        "how_chosen" => yes_no(heard % 11 == 10, "reserve", "drawn"),
         "consent" => "yes".to_owned(),
         "sex" => person.sex.to_owned(),
         "pay_who" => yes_no(person.directly, "employer", "agency"),

@@ -36,8 +36,9 @@ const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 5] = [
     ("records@example.org", "Marta Lindqvist", Some("record_reviewer"), "demo records sees the files", ""),
 ];
 
-/// The places of those who sign a release.
+/// The places of those who sign a release, and of who draws.
 const LEAD: usize = 1;
+const DRAW: usize = 2;
 const COUNT: usize = 3;
 
 /// Codes of the two establishments that the demo's visits went to.

@@ -1,10 +1,8 @@
 //! The demo's visits: one at each stage, put on record by the demo's members on the days on which things happened.
 
-use std::collections::BTreeMap;
-
 use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat};
 
-use super::{COUNT, LEAD, Trouble, heard, log_in, past, set_days_ago};
+use super::{COUNT, DRAW, LEAD, Trouble, heard, log_in, past, set_days_ago};
 
 /// Who puts facts on record.
 pub(crate) struct Team {
@@ -417,6 +415,9 @@ const CASES: [Script; 13] = [
 
 /// The place of the visit whose interviews were held, and whose figures are published.
 const HEARD: usize = 1;
+/// What its frame and draw put on record themselves.
+const FROM_DRAW: [&str; 5] =
+    ["frame_received", "frame_tested", "frame_frozen", "draw_committed", "draw_revealed"];
 
 /// A visit of which both authorities have signed the mandate, and nothing more.
 pub(crate) async fn agreed(desk: &Desk, team: &Team, title: &str) -> Result<String, Trouble> {
@@ -472,8 +473,14 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), T
                     covered = published.unwrap_or(covered);
                     continue;
                 }
-                if place == HEARD && *kind == "interviews_finished" {
-                    heard::hold(desk, &team.lead, code).await?;
+                // What follows from lists and draw is put on record by them.
+                if place == HEARD && FROM_DRAW.contains(kind) {
+                    continue;
+                }
+                if place == HEARD && *kind == "tour_done" {
+                    // Whoever draws has just logged in and unlocked.
+                    let seat = desk.seat(&log_in(desk, DRAW).await?, team.lead.mandate().id).await?;
+                    heard::hold(desk, &seat, &team.lead, code).await?;
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }
@@ -505,11 +512,9 @@ async fn release(
     let may = seat.may::<Read>()?;
     let mut covered = None;
     if !second {
-        let sizes = heard::STRATA.iter().map(|(name, _, size, _)| ((*name).to_owned(), *size));
         let request = ReleaseRequest {
             title: format!("Working conditions in one establishment of the zone ({code})"),
             limits: "This is invented, like everything in the demo.".to_owned(),
-            sizes: if heard { sizes.collect() } else { BTreeMap::new() },
             ..ReleaseRequest::default()
         };
         let computed = desk.compute_release(&may, "visit", code, request).await?;
