@@ -297,7 +297,7 @@ impl<'a> Looking<'a> {
         let mut section = Section::new(l.text("case-publish")).part(facts);
         if self.seated.seat.release_plan(&self.detail.case.workflow).is_ok() {
             section =
-                section.part(LinkText::new(l.text("release-word"), format!("{}/release", self.address())));
+                section.links([Link::new(l.text("release-word"), format!("{}/release", self.address()))]);
         }
         Some(section)
     }

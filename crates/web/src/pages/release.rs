@@ -14,12 +14,12 @@ use desk::{FormModel, NotPublished, OpenedDraft, Read, ReleaseRequest};
 
 use crate::address::{Address, part};
 use crate::answer::{Answer, Refusal};
-use crate::frame::Frame;
+use crate::frame::{Frame, Link};
 use crate::moment::moment;
 use crate::pages::case::Looking;
 use crate::pages::case_words::member_of;
 use crate::pages::public::release_address;
-use crate::patterns::{Choice, Confirmation, Facts, Field, Form, LinkText, Markup, Notice, Section, Tone};
+use crate::patterns::{Choice, Confirmation, Facts, Field, Form, Markup, Notice, Section, Tone};
 use crate::release_report::{Report, reports};
 use crate::room::{Seated, Web};
 use crate::sent::Sent;
@@ -92,9 +92,9 @@ async fn sheet(looking: &Looking<'_>, cosigning: Option<Form>) -> Answer<Sheet> 
         let may_draft = seated.desk().may_release(&seated.seat, plan, &looking.detail).is_ok();
         if may_draft && releases.first().is_none_or(|one| one.signed.is_none() || one.retracted.is_some()) {
             let label = l.text(if open.is_some() { "release-draft-again" } else { "release-draft" });
-            let link = LinkText::new(label, format!("{}/new", address(looking)));
+            let link = Link::new(label, format!("{}/new", address(looking)));
             sheet = sheet.part(
-                Section::new(l.text("release-draft-heading")).say(l.text("release-draft-says")).part(link),
+                Section::new(l.text("release-draft-heading")).say(l.text("release-draft-says")).links([link]),
             );
         }
     }
@@ -204,18 +204,18 @@ async fn waiting(looking: &Looking<'_>, release: &Release, sheet: Sheet, form: &
     let section = Section::new(l.text("release-waits"))
         .say(l.text("release-waits-says"))
         .part(signatures(looking, release))
-        .part(LinkText::new(l.text("release-head"), head));
+        .links([Link::new(l.text("release-head"), head)]);
     let renew = format!("{}/{}/renew", address(looking), part(&release.name));
     let renewing = Form::new(l, renew, l.text("release-renew")).quiet();
     let about = Section::new(l.text("release-renew-heading")).say(l.text("release-renew-says"));
     Ok(sheet.form_in(section, form).form_in(about, &renewing))
 }
 
-fn published(looking: &Looking<'_>, plan: &ReleasePlan, release: &Release, mut sheet: Sheet) -> Sheet {
+fn published(looking: &Looking<'_>, plan: &ReleasePlan, release: &Release, sheet: Sheet) -> Sheet {
     let l = looking.l();
     let title = if release.title.is_empty() { &release.name } else { &release.title };
-    let link = LinkText::new(l.text("release-public-page"), release_address(&release.name));
-    let mut section = Section::new(title).part(signatures(looking, release)).part(link);
+    let mut links = vec![Link::new(l.text("release-public-page"), release_address(&release.name))];
+    let mut section = Section::new(title).part(signatures(looking, release));
     let base = format!("{}/{}", address(looking), part(&release.name));
     let mine = is_mine(looking, &plan.retracted);
     match (&release.retraction, release.retracted) {
@@ -227,8 +227,7 @@ fn published(looking: &Looking<'_>, plan: &ReleasePlan, release: &Release, mut s
             section = section.part(Notice::new(Tone::Warning, says));
         }
         (None, None) if mine => {
-            let retract = LinkText::new(l.text("release-retract"), format!("{base}/retract"));
-            section = section.part(retract);
+            links.push(Link::new(l.text("release-retract"), format!("{base}/retract")));
         }
         (Some((asked_by, reason)), None) => {
             let who = member_of(looking.names(), *asked_by);
@@ -244,13 +243,14 @@ fn published(looking: &Looking<'_>, plan: &ReleasePlan, release: &Release, mut s
                     looking.address(),
                 );
                 let confirmation = confirmation.consequence(l.text("release-retract-for-ever"));
-                return sheet.part(section).part(confirmation.consequence(l.text("release-retract-again")));
+                return sheet
+                    .part(section.links(links))
+                    .part(confirmation.consequence(l.text("release-retract-again")));
             }
         }
         _ => {}
     }
-    sheet = sheet.part(section);
-    sheet
+    sheet.part(section.links(links))
 }
 
 /// What a release may be made of, as questions.
