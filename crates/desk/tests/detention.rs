@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use desk::protocol::{Counts, Protocol};
-use desk::{Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, Seat};
-use house::{Home, PASSWORD, log_in, now, on_both};
+use desk::{Desk, Error, NewCase, NewFact, Read, Seat};
+use house::{Home, begin_mandate, log_in, now, on_both};
 
 fn fact(kind: &str, values: &[(&str, &str)]) -> NewFact {
     let values: BTreeMap<String, String> =
@@ -42,29 +42,13 @@ async fn visited(home: Rc<Home>) {
     let shipped = desk::protocol::shipped().into_iter().find(|(name, _)| *name == "detention");
     let protocol = Protocol::read(&shipped.expect("it is shipped").1).unwrap();
     let desk = home.desk_with(vec![protocol]).await;
-    let mut people = Vec::new();
-    for (name, role) in [
-        ("admin", ""),
+    let people = [
         ("head", "head"),
         ("analyst", "analyst"),
         ("registers", "register_reviewer"),
         ("tracing", "tracing_officer"),
-    ] {
-        let (email, administrator) = (format!("{name}@example.org"), role.is_empty());
-        let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
-        let id = desk.add_member(new).await.unwrap();
-        if !administrator {
-            people.push((id, role.to_owned()));
-        }
-    }
-    let admin = log_in(&desk, "admin@example.org").await;
-    let new = NewMandate {
-        name: "Visits".to_owned(),
-        description: String::new(),
-        protocol: "detention".to_owned(),
-        people,
-    };
-    let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+    ];
+    let mandate = begin_mandate(&desk, "Visits", "detention", &people).await;
     let sits = async |name: &str| {
         desk.seat(&log_in(&desk, &format!("{name}@example.org")).await, mandate).await.unwrap()
     };

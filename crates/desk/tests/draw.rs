@@ -9,11 +9,8 @@ use std::rc::Rc;
 use desk::draw::{self, End, Message, Transcript, Trust, acts};
 use desk::frame::{Heads, Kind as Wrong, Outcome};
 use desk::protocol::Protocol;
-use desk::{
-    Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, NewMandate, NewMember, Randomness, Read, Seat,
-    SentList,
-};
-use house::{Home, PASSWORD, log_in, now, on_both};
+use desk::{Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, Randomness, Read, Seat, SentList};
+use house::{Home, begin_mandate, log_in, now, on_both};
 use parties::Party;
 
 const NAME: &str = "김비밀";
@@ -29,30 +26,13 @@ impl Zone {
         let shipped = desk::protocol::shipped().into_iter().find(|(name, _)| *name == "workplace");
         let protocol = Protocol::read(&shipped.unwrap().1).unwrap();
         let desk = home.desk_with(vec![protocol]).await;
-        let mut people = Vec::new();
-        for (name, role) in [
-            ("admin", ""),
+        let people = [
             ("lead", "visit_lead"),
             ("draw", "draw_officer"),
             ("records", "record_reviewer"),
             ("reconciler", "reconciler"),
-        ] {
-            let email = format!("{name}@example.org");
-            let administrator = role.is_empty();
-            let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
-            let id = desk.add_member(new).await.unwrap();
-            if !administrator {
-                people.push((id, role.to_owned()));
-            }
-        }
-        let admin = log_in(&desk, "admin@example.org").await;
-        let new = NewMandate {
-            name: "Zone".to_owned(),
-            description: String::new(),
-            protocol: "workplace".to_owned(),
-            people,
-        };
-        let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+        ];
+        let mandate = begin_mandate(&desk, "Zone", "workplace", &people).await;
         let mut zone = Zone { desk, mandate, code: String::new() };
         let lead = zone.seat("lead").await;
         let new = NewCase { workflow: "visit", title: "Haneul Garment 하늘피복", parent: None };

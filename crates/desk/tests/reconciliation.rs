@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use desk::protocol::Protocol;
 use desk::survey::reconcile::Told;
-use desk::{Desk, Error, NewMandate, NewMember, Seat, Sender};
-use house::{Home, PASSWORD, log_in, on_both, uuid};
+use desk::{Desk, Error, Seat, Sender};
+use house::{Home, begin_mandate, log_in, on_both, uuid};
 
 fn workplace() -> Protocol {
     let shipped = desk::protocol::shipped().into_iter().find(|(name, _)| *name == "workplace");
@@ -69,30 +69,13 @@ fn answers_and_records_are_compared_by_groups_and_never_by_person() {
 async fn compared(home: Rc<Home>) {
     let protocol = workplace();
     let desk = home.desk_with(vec![workplace()]).await;
-    let mut people = Vec::new();
-    for (name, role) in [
-        ("admin", ""),
+    let people = [
         ("lead", "visit_lead"),
         ("draw", "draw_officer"),
         ("rita", "reconciler"),
         ("marta", "record_reviewer"),
-    ] {
-        let email = format!("{name}@example.org");
-        let administrator = role.is_empty();
-        let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
-        let id = desk.add_member(new).await.unwrap();
-        if !administrator {
-            people.push((id, role.to_owned()));
-        }
-    }
-    let admin = log_in(&desk, "admin@example.org").await;
-    let new = NewMandate {
-        name: "Zone".to_owned(),
-        description: String::new(),
-        protocol: "workplace".to_owned(),
-        people,
-    };
-    let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+    ];
+    let mandate = begin_mandate(&desk, "Zone", "workplace", &people).await;
     let lead = seat(&desk, mandate, "lead").await;
     let sender = Sender::member(&lead.may().unwrap());
     let mut number = 0;

@@ -12,10 +12,10 @@ use desk::draw::{self, Message, acts};
 use desk::frame::Heads;
 use desk::protocol::{Protocol, ProtocolForm};
 use desk::{
-    Brought, CaseDetail, ComputedRelease, Desk, Error, NewCase, NewDraw, NewFact, NewMandate, NewMember,
-    OpenIdentity, Randomness, Read, ReleaseRequest, Seat, Sender, SentList,
+    Brought, CaseDetail, ComputedRelease, Desk, Error, NewCase, NewDraw, NewFact, OpenIdentity, Randomness,
+    Read, ReleaseRequest, Seat, Sender, SentList,
 };
-use house::{Home, PASSWORD, log_in, now, on_both, uuid};
+use house::{Home, begin_mandate, log_in, now, on_both, uuid};
 use ledger::{Growth, Signer};
 use parties::Party;
 
@@ -60,31 +60,14 @@ impl Zone {
         let shipped = desk::protocol::shipped_files("workplace").unwrap();
         let protocol = Protocol::read(&shipped).unwrap();
         let desk = home.desk_with(vec![protocol.clone()]).await;
-        let mut people = Vec::new();
-        for (name, role) in [
-            ("admin", ""),
+        let people = [
             ("lead", "visit_lead"),
             ("draw", "draw_officer"),
             ("records", "record_reviewer"),
             ("reconciler", "reconciler"),
             ("interviewer", "interviewer"),
-        ] {
-            let email = format!("{name}@example.org");
-            let administrator = role.is_empty();
-            let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
-            let id = desk.add_member(new).await.unwrap();
-            if !administrator {
-                people.push((id, role.to_owned()));
-            }
-        }
-        let admin = log_in(&desk, "admin@example.org").await;
-        let new = NewMandate {
-            name: "Zone monitors".to_owned(),
-            description: String::new(),
-            protocol: "workplace".to_owned(),
-            people,
-        };
-        let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+        ];
+        let mandate = begin_mandate(&desk, "Zone monitors", "workplace", &people).await;
         let mut zone = Zone { desk, mandate, protocol, visit: String::new(), finding: RefCell::default() };
         let lead = zone.seat("lead").await;
         let new = NewCase { workflow: "visit", title: "Haneul Garment", parent: None };

@@ -7,10 +7,8 @@ use std::rc::Rc;
 
 use desk::casework::{ClockState, Refusal as Why};
 use desk::protocol::{Counts, Protocol};
-use desk::{
-    Amending, CaseDetail, Desk, Error, NewCase, NewFact, NewMandate, NewMember, Read, ReleaseRequest, Seat,
-};
-use house::{Home, PASSWORD, log_in, now, on_both};
+use desk::{Amending, CaseDetail, Desk, Error, NewCase, NewFact, Read, ReleaseRequest, Seat};
+use house::{Home, begin_mandate, log_in, now, on_both};
 
 /// The shipped protocol; the hash of the frame is sealed here, to have a value that not everybody can open.
 fn workplace() -> Protocol {
@@ -34,31 +32,14 @@ struct Zone {
 impl Zone {
     async fn build(home: &Home) -> Zone {
         let desk = home.desk_with(vec![workplace()]).await;
-        let mut people = Vec::new();
-        for (name, role) in [
-            ("admin", ""),
+        let people = [
             ("lead", "visit_lead"),
             ("draw", "draw_officer"),
             ("records", "record_reviewer"),
             ("reconciler", "reconciler"),
             ("interviewer", "interviewer"),
-        ] {
-            let email = format!("{name}@example.org");
-            let administrator = role.is_empty();
-            let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
-            let id = desk.add_member(new).await.unwrap();
-            if !administrator {
-                people.push((id, role.to_owned()));
-            }
-        }
-        let admin = log_in(&desk, "admin@example.org").await;
-        let new = NewMandate {
-            name: "Zone".to_owned(),
-            description: String::new(),
-            protocol: "workplace".to_owned(),
-            people,
-        };
-        let mandate = desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap();
+        ];
+        let mandate = begin_mandate(&desk, "Zone", "workplace", &people).await;
         Zone { desk, mandate }
     }
 

@@ -126,6 +126,28 @@ pub fn on_both<F: Future<Output = ()>>(story: impl Fn(std::rc::Rc<Home>) -> F) {
     }
 }
 
+/// A mandate with these people, by name and role: `NAME@example.org` logs in. An administrator begins it and is no part of it.
+pub async fn begin_mandate(desk: &Desk, name: &str, protocol: &str, people: &[(&str, &str)]) -> i64 {
+    let member = async |name: &str, administrator| {
+        let email = format!("{name}@example.org");
+        let new = NewMember { email: &email, name, password: PASSWORD, administrator, language: "en" };
+        desk.add_member(new).await.unwrap()
+    };
+    member("admin", true).await;
+    let mut with_roles = Vec::new();
+    for (name, role) in people {
+        with_roles.push((member(name, false).await, (*role).to_owned()));
+    }
+    let new = NewMandate {
+        name: name.to_owned(),
+        description: String::new(),
+        protocol: protocol.to_owned(),
+        people: with_roles,
+    };
+    let admin = log_in(desk, "admin@example.org").await;
+    desk.begin_mandate(&desk.administrator(&admin).unwrap(), new).await.unwrap()
+}
+
 /// A mandate with a lead, who holds every key, a reviewer without the identity key, a published form and a phone.
 pub struct House {
     pub desk: Desk,
