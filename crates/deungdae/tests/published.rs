@@ -41,7 +41,9 @@ fn what_the_demo_published_holds_and_every_changed_byte_is_told() {
             Some((covered.parse::<u32>().ok()?, all.parse::<u32>().ok()?))
         })
         .unwrap_or_else(|| panic!("{made}"));
-    assert!(of >= 30 && covered * 100 >= of * 90, "{covered} of {of}");
+    // The draw is a real one, and different each time; the intervals of one draw share its luck. How often they cover is
+    // counted over many draws, in `whole_way`.
+    assert!(of >= 30 && covered <= of && covered * 3 >= of, "{covered} of {of}");
 
     let wrong = said(&["export-release", "nothing", "--data", "demo", "--to", "bag"], here, 2);
     let names = wrong.rsplit_once("there are: ").expect(&wrong).1.trim().to_owned();

@@ -165,7 +165,7 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     draws::draws(&desk, &visits::Team { lead, draw, ..team }, &mut dice).await?;
     println!(
         "Of {all} intervals published of the visit to Haneul Garment, {covered} cover the truth, which the demo knows \
-         (95 % is what they promise)."
+         (95 % is what they promise, over many draws: the intervals of one draw share its luck)."
     );
     Ok(())
 }
