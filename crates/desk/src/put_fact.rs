@@ -197,8 +197,9 @@ impl ReadyFact {
     /// Whether a fact of its kind counts already.
     pub(crate) fn is_there(&self, tx: &mut Tx, protocol: &Protocol, case: i64) -> Result<bool, Error> {
         let declared = protocol.workflow(&self.workflow).ok_or_else(Refusal::not_found)?;
-        let facts: Vec<Fact> = case::facts(tx, case)?.iter().map(|fact| fact_of(declared, fact)).collect();
-        let standing = standing(&declared.workflow, &facts, &moment(protocol, tx.now()));
+        let known = case::facts(tx, case)?;
+        let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
+        let standing = standing(&declared.workflow, &facts, &moment(protocol, next_moment(tx.now(), &known)));
         Ok(standing.facts.iter().any(|fact| fact.kind == self.said.kind))
     }
 
@@ -206,6 +207,12 @@ impl ReadyFact {
     pub(crate) fn put(self, tx: &mut Tx, case: i64) -> Result<(), Error> {
         put(tx, &self.protocol, self.mandate, &self.workflow, case, self.said)
     }
+}
+
+/// When the next fact is put on record (ms): two facts of one moment keep their order, and a clock that was set back
+/// changes none.
+fn next_moment(now: i64, known: &[CaseFact]) -> i64 {
+    known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0).max(now)
 }
 
 /// Puts a fact on record in a case if the workflow lets its member say it now.
@@ -222,9 +229,7 @@ pub(crate) fn put(
     // Whoever else puts a fact on record in this case waits here, and is then judged with this one.
     let found = case::take(tx, case)?.ok_or_else(Refusal::not_found)?;
     let known = case::facts(tx, found.id)?;
-    // Two facts of one moment keep their order, and a clock that was set back changes none.
-    let after_known = known.iter().map(|fact| fact.recorded + 1).max().unwrap_or(0);
-    let recorded = tx.now().max(after_known);
+    let recorded = next_moment(tx.now(), &known);
     let facts: Vec<Fact> = known.iter().map(|fact| fact_of(declared, fact)).collect();
     let now = moment(protocol, recorded);
     let standing = standing(&declared.workflow, &facts, &now);
