@@ -5,12 +5,13 @@ mod house;
 mod parties;
 
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
 use desk::draw::{self, End, Message, Transcript, Trust, acts};
 use desk::frame::{Heads, Kind as Wrong, Outcome};
 use desk::protocol::Protocol;
 use desk::{Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, Randomness, Read, Seat, SentList};
-use house::{Home, begin_mandate, log_in, now, on_both};
+use house::{Home, STANDS, begin_mandate, log_in, now, on_both};
 use parties::Party;
 
 const NAME: &str = "김비밀";
@@ -313,6 +314,26 @@ async fn whole_draw(home: Rc<Home>) {
         }
     }
     assert!(searched > 0);
+}
+
+#[test]
+fn two_lists_and_a_head_count_come_within_one_millisecond() {
+    on_both(one_millisecond);
+}
+
+async fn one_millisecond(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let officer = zone.seat("draw").await;
+    let read = officer.may::<Read>().unwrap();
+    STANDS.store(now(), Ordering::Relaxed);
+    zone.import(&officer, "roster", roster(20).as_bytes()).await.unwrap();
+    zone.import(&officer, "gate", b"badge,name\nB001,Kim\n").await.unwrap();
+    let heads = Heads { workshop: "1".to_owned(), roster: 10, counted: 10 };
+    let counts = [heads.clone(), heads.clone(), heads];
+    zone.desk.count_heads(&read, "visit", &zone.code, &counts).await.unwrap();
+    zone.desk.freeze_frame(&read, "visit", &zone.code).await.unwrap();
+    STANDS.store(0, Ordering::Relaxed);
+    assert_eq!(zone.open_stages(&officer).await, ["draw"]);
 }
 
 #[test]

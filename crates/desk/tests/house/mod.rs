@@ -23,7 +23,14 @@ pub fn wait_minutes(minutes: i64) {
     AHEAD.fetch_add(minutes * 60_000, Ordering::Relaxed);
 }
 
+/// The moment at which the clock stands still (ms), if it does.
+pub static STANDS: AtomicI64 = AtomicI64::new(0);
+
 pub fn now() -> i64 {
+    let stands = STANDS.load(Ordering::Relaxed);
+    if stands != 0 {
+        return stands;
+    }
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     since.as_millis() as i64 + AHEAD.load(Ordering::Relaxed)
 }
