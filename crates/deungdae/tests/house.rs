@@ -295,6 +295,20 @@ fn every_name_says_what_is_inside() {
 }
 
 #[test]
+fn cargo_run_starts_the_server() {
+    // There is a second binary for outsiders; README's `cargo run --release -- demo` must not ask which one is meant.
+    let told = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("cargo says it in JSON");
+    let packages = told["packages"].as_array().expect("there are packages");
+    let run: Vec<_> = packages.iter().filter_map(|package| package["default_run"].as_str()).collect();
+    assert_eq!(run, ["deungdae"]);
+}
+
+#[test]
 fn every_room_introduces_itself() {
     let mut faults = Vec::new();
     // A room of a line or two is only marked out on the ground.
