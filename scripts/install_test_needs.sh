@@ -42,7 +42,8 @@ fi
 rustup component list --installed 2>/dev/null | grep -q clippy || rustup component add clippy rustfmt 2>/dev/null || true
 
 # The list is kept beside the packages, so that a change of it installs again.
-python_packages=("pyxform==4.5.0" "cryptography>=45" "pyodk==1.3.*")
+python_packages=("pyxform==4.5.0" "cryptography>=45" "pyodk==1.3.*"
+    "pyreadstat==1.3.*" "openpyxl==3.1.*" "pyarrow>=24")
 if [ "$(cat "$venv/installed" 2>/dev/null)" != "${python_packages[*]}" ]; then
     echo "missing: Python packages, which are installed into $venv"
     if python3 -m venv --clear "$venv"; then

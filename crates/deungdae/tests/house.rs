@@ -18,6 +18,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("passkey", 0, &[]),
     ("draw", 0, &["ledger"]),
     ("frame", 0, &[]),
+    ("formats", 0, &[]),
     ("survey", 0, &[]),
     ("disclosure", 0, &["survey"]),
     ("bag", 0, &["ledger", "draw", "disclosure"]),
