@@ -13,6 +13,7 @@ use crate::answer::{Answer, Refusal};
 use crate::attempts::Attempts;
 use crate::confirm::WaitingLogins;
 use crate::each_time::{self, EachTime};
+use crate::export_table::UnderWay;
 use crate::forms::FormModel;
 use crate::intake::Intake;
 use crate::passkeys::BegunPasskeys;
@@ -62,6 +63,7 @@ pub struct Desk {
     pub(crate) seen: Mutex<HashMap<i64, i64>>,
     pub(crate) signer: Arc<Signer>,
     pub(crate) each_time: EachTime,
+    pub(crate) exports: UnderWay,
     pub(crate) each_time_turns: Semaphore,
     protocols: BTreeMap<String, Arc<Protocol>>,
     clock: fn() -> i64,
@@ -115,6 +117,7 @@ impl Desk {
             seen: Mutex::default(),
             signer,
             each_time: EachTime::default(),
+            exports: UnderWay::default(),
             each_time_turns: Semaphore::new(each_time::TURNS),
             protocols: protocols
                 .into_iter()

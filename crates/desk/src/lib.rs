@@ -16,6 +16,7 @@ mod encrypted;
 mod entries;
 mod entry_reading;
 mod export;
+mod export_table;
 mod fact_refusals;
 mod files;
 mod findings;
@@ -67,6 +68,7 @@ pub use encrypted::OpenedByKey;
 pub use entries::EntryChange;
 pub use entry_reading::{EntryDetail, EntryRow, EntryVersionDetail};
 pub use export::{Export, time};
+pub use export_table::{ExportUnderWay, SystemHeads, TableExport, TableRequest};
 pub use files::IncomingFile;
 pub use findings::{Finding, FindingSays, Findings, RatedPlace};
 pub use forms::{Examined, FormModel, ListedFile, ListedForm, Upload, Uploaded};
@@ -97,4 +99,4 @@ pub use today::{OwnAccount, Today};
 pub use totp::{address as totp_address, code as totp_code, from_text as totp_secret, text as totp_text};
 
 /// The rooms below, for the types that acts take and give.
-pub use {bag, casework, disclosure, draw, frame, ledger, passkey, protocol, store, survey, xforms};
+pub use {bag, casework, disclosure, draw, formats, frame, ledger, passkey, protocol, store, survey, xforms};

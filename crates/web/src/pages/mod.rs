@@ -12,6 +12,7 @@ mod devices;
 mod entry;
 mod entry_change;
 mod entry_conflict;
+mod export;
 mod fill;
 mod finding;
 mod findings;
@@ -70,6 +71,7 @@ pub fn router(web: Web) -> Router {
         .merge(entry::router())
         .merge(entry_change::router())
         .merge(entry_conflict::router())
+        .merge(export::router())
         .merge(fill::router())
         .merge(findings::router())
         .merge(form::router())

@@ -259,6 +259,8 @@ impl Listing<'_> {
         if seat.has(Right::Export) && count > 0 {
             let path = format!("/m/{mandate}/exports/{}", part(&self.form.form_id));
             table = table.export("CSV", &path);
+            let choose = whole.at(crate::pages::export::address(mandate, &self.form.form_id));
+            table = table.view(l.text("submissions-export"), choose);
         }
         table.turn(before.as_deref(), after.as_deref())
     }

@@ -1,0 +1,37 @@
+# Taking submissions out in the formats of statistics programs.
+
+submissions-export = Export…
+export-of = { $form }: export
+export-holds = The file holds
+export-holds-unlocked = open answers, and sensitive ones that you hold the key to
+export-holds-open = open answers only; sensitive ones stay empty
+export-leaves-out = It never holds
+export-identity = identity: names and whatever tells who a person is
+export-locked = Sensitive answers are sealed. Unlock first if the file is to hold them.
+export-under-way = { $file } is being written
+export-format = Format
+export-workbook = Excel workbook (.xlsx)
+export-workbook-hint = Labels in place of codes, and a codebook on a sheet of its own
+export-parquet = Parquet (.parquet)
+export-parquet-hint = Typed columns for R, Python, DuckDB; any size
+export-stata = Stata 14 and later (.dta)
+export-stata-hint = Variable and value labels; R and Python read it too
+export-spss = SPSS (.sav)
+export-spss-hint = Variable and value labels
+export-rows = One row for each
+export-rows-submissions = submission
+export-rows-repeat = repetition of “{ $repeat }”
+export-language = Language of the labels
+export-take = Take out
+export-parent = Belongs to
+export-edits = Edits
+export-codebook = Codebook
+export-field = Field
+export-label = Label
+export-code = Code
+export-choice = Answer
+export-cut = Texts cut at 32,767 characters
+refusal-export-columns = A file for { $format } takes { $most } columns, and this table has { $columns }.
+    .next = Choose Parquet, or take one of the form's repeats.
+refusal-export-long = An answer to “{ $column }” is { $bytes } bytes long, and a file for { $format } takes { $most }.
+    .next = Choose Parquet, so that nothing is cut.

@@ -1,0 +1,37 @@
+# 統計ソフトの形式で提出データを書き出す。
+
+submissions-export = 書き出し…
+export-of = { $form }：書き出し
+export-holds = ファイルに入るもの
+export-holds-unlocked = 公開の回答と、鍵をお持ちの機微な回答
+export-holds-open = 公開の回答のみ。機微な回答は空欄になります
+export-leaves-out = 決して入らないもの
+export-identity = 身元情報：氏名など、その人が誰かを示すすべて
+export-locked = 機微な回答は封印されています。ファイルに入れるには、先に解錠してください。
+export-under-way = { $file } を書き出しています
+export-format = 形式
+export-workbook = Excel ブック (.xlsx)
+export-workbook-hint = コードの代わりにラベルを使い、コード表を別シートに付けます
+export-parquet = Parquet (.parquet)
+export-parquet-hint = R、Python、DuckDB 向けの型付きの列。大きさの制限はありません
+export-stata = Stata 14 以降 (.dta)
+export-stata-hint = 変数と値のラベル付き。R や Python でも読めます
+export-spss = SPSS (.sav)
+export-spss-hint = 変数と値のラベル付き
+export-rows = 1 行の単位
+export-rows-submissions = 提出 1 件
+export-rows-repeat = 「{ $repeat }」の繰り返し 1 回
+export-language = ラベルの言語
+export-take = 書き出す
+export-parent = 所属先
+export-edits = 修正回数
+export-codebook = コード表
+export-field = 項目
+export-label = ラベル
+export-code = コード
+export-choice = 回答
+export-cut = 32,767 文字で切られた文
+refusal-export-columns = { $format } のファイルに入る列は { $most } 列までですが、この表には { $columns } 列あります。
+    .next = Parquet を選ぶか、繰り返しの一つだけを書き出してください。
+refusal-export-long = 「{ $column }」の回答の一つが { $bytes } バイトあり、{ $format } のファイルに入るのは { $most } バイトまでです。
+    .next = 切り捨てを避けるため、Parquet を選んでください。

@@ -1,0 +1,37 @@
+# 통계 프로그램 형식으로 제출 자료 내보내기.
+
+submissions-export = 내보내기…
+export-of = { $form }: 내보내기
+export-holds = 파일에 들어가는 것
+export-holds-unlocked = 공개 응답, 그리고 열쇠를 가지고 계신 민감 응답
+export-holds-open = 공개 응답만. 민감 응답은 빈칸으로 둡니다
+export-leaves-out = 절대 들어가지 않는 것
+export-identity = 신원정보: 이름과 그밖에 누구인지 알려주는 모든 것
+export-locked = 민감 응답은 봉인되어 있습니다. 파일에 넣으려면 먼저 잠금을 푸십시오.
+export-under-way = { $file } 작성 중
+export-format = 형식
+export-workbook = Excel 통합 문서 (.xlsx)
+export-workbook-hint = 코드 대신 이름표를 쓰고, 코드북을 별도 시트에 넣습니다
+export-parquet = Parquet (.parquet)
+export-parquet-hint = R, Python, DuckDB용 자료형이 있는 열. 크기 제한이 없습니다
+export-stata = Stata 14 이상 (.dta)
+export-stata-hint = 변수와 값의 이름표 포함. R과 Python에서도 읽습니다
+export-spss = SPSS (.sav)
+export-spss-hint = 변수와 값의 이름표 포함
+export-rows = 한 행의 단위
+export-rows-submissions = 제출 한 건
+export-rows-repeat = “{ $repeat }” 반복 한 번
+export-language = 이름표의 언어
+export-take = 내보내기
+export-parent = 소속
+export-edits = 수정 횟수
+export-codebook = 코드북
+export-field = 항목
+export-label = 이름표
+export-code = 코드
+export-choice = 응답
+export-cut = 32,767자에서 잘린 글
+refusal-export-columns = { $format } 파일에는 열이 { $most }개까지 들어가는데, 이 표에는 { $columns }개가 있습니다.
+    .next = Parquet을 고르거나 반복 항목 하나만 내보내십시오.
+refusal-export-long = “{ $column }”의 응답 하나가 { $bytes }바이트인데, { $format } 파일은 { $most }바이트까지 받습니다.
+    .next = 잘리는 것이 없도록 Parquet을 고르십시오.
