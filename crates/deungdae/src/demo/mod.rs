@@ -345,6 +345,8 @@ fn interview(form: &Form, dice: &mut Dice) -> String {
     let code = VISITED[usize::from(metal)];
     let woman = below(dice, 100) < if metal { 38 } else { 83 };
     let instance = format!("uuid:{}", uuid(dice));
+    // As the form checks it: the seven digits leave 1 when divided by 97.
+    let slip = format!("W{:07}", 1 + 97 * below(dice, 103_092));
     fill(form, &instance, None, dice, &mut |field, dice| {
         let weighed = |dice: &mut Dice, values: &[(&str, u64)]| {
             let mut point = below(dice, values.iter().map(|(_, weight)| weight).sum());
@@ -362,7 +364,7 @@ fn interview(form: &Form, dice: &mut Dice) -> String {
             "visit_code" | "visit_code_written" => VISIT_NOW.to_owned(),
             "establishment" | "visit" | "draw_code" => return Said::Nothing,
             "est_code" | "est_code_written" => code.to_owned(),
-            "interview_code" | "interview_code_written" => format!("W{:07}", below(dice, 10_000_000)),
+            "interview_code" | "interview_code_written" => slip.clone(),
             "interviewer_code" => format!("I{}", 1 + below(dice, 4)),
             "how_chosen" => return weighed(dice, &[("drawn", 84), ("reserve", 11), ("walk", 5)]),
             "understood" => "yes".to_owned(),
