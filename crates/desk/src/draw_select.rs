@@ -22,6 +22,10 @@ use crate::entries::{Author, EntryChange, LABEL, SealedChange};
 use crate::keyring::Keyring;
 use crate::may::{May, OpenIdentity, Read};
 
+/// Properties of the codes for phones: the case and the stratum.
+pub(crate) const CODE_CASE: &str = "visit_code";
+pub(crate) const CODE_STRATUM: &str = "stratum";
+
 /// Threads for proofs; the server answers others meanwhile.
 const WORKERS: usize = 2;
 
@@ -208,8 +212,8 @@ impl Desk {
                     branch: None,
                     values: vec![
                         (LABEL.to_owned(), code, Class::Open),
-                        ("visit_code".to_owned(), visit.to_owned(), Class::Open),
-                        value("stratum", stratum.name.clone()),
+                        (CODE_CASE.to_owned(), visit.to_owned(), Class::Open),
+                        value(CODE_STRATUM, stratum.name.clone()),
                         value("draw_order", order.to_string()),
                         value("reserve", reserve.to_owned()),
                     ],

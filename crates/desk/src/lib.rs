@@ -91,6 +91,7 @@ pub use release_draft::{ComputedRelease, IN_TIME, LATE, OpenedDraft, RUNNING, Re
 pub use release_draws::DrawFile;
 pub use release_figures::{NO_ANSWER, WITHOUT_DOUBTFUL};
 pub use release_public::PublicRelease;
+pub use release_sample::Tally;
 pub use sample_sizes::{SampleSizes, sample_sizes};
 pub use search::{Found, Search};
 pub use session::{Login, Session};

@@ -11,7 +11,7 @@ use crate::Desk;
 use crate::answer::{Answer, Kind, Refusal};
 use crate::may::{May, Read, Review};
 use crate::record::{self, Done};
-use crate::submissions::open_version;
+use crate::submissions::{counts, open_version};
 
 /// Submissions of one side that a reconciliation reads; more are refused rather than left out.
 const MOST: i64 = 100_000;
@@ -163,7 +163,7 @@ impl Desk {
                     })?;
                     let Some(last) = page.last() else { return Ok::<_, Fault>(Some(side)) };
                     list.after = Some(last.key.clone());
-                    for listed in page {
+                    for listed in page.iter().filter(|listed| counts(&listed.submission)) {
                         let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
                         side.closed |= opened.sensitive_closed;
                         let answer = |path: &str| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::release_sample::Tally;
 use disclosure::{Change, Estimate, Policy, PublishedTable, Reason};
 use serde::{Deserialize, Serialize};
 
@@ -109,4 +110,7 @@ pub struct NotPublished {
     pub content: ReleaseContent,
     /// Why cells are not shown.
     pub hidden: Vec<Hidden>,
+    /// What became of the interviews that came in.
+    #[serde(default)]
+    pub tally: Tally,
 }

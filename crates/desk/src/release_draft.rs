@@ -24,7 +24,7 @@ use crate::release_content::{AccessLine, Hidden, NotPublished, PrintedFinding, R
 use crate::release_draws::within_frames;
 use crate::release_figures::{By, Wanted, figures};
 use crate::release_method::method;
-use crate::release_sample::Heard;
+use crate::release_sample::{Heard, Tally};
 
 /// Longest text of a release (characters).
 const LONGEST_TEXT: usize = 20_000;
@@ -54,6 +54,8 @@ pub struct ReleaseRequest {
 pub struct ComputedRelease {
     /// What it says.
     pub content: ReleaseContent,
+    /// What became of the interviews that came in.
+    pub tally: Tally,
     workflow: String,
     case: i64,
     released: Released,
@@ -209,7 +211,8 @@ impl Desk {
         let enough =
             |rate: f64, of: u64| whole_percent(rate).filter(|_| told && of >= u64::from(policy.percent_base));
         let all = heard.first.all() + heard.reserves.all();
-        let in_private = counted as f64 / (counted as f64 + f64::from(heard.not_private));
+        let in_private = counted as f64
+            / (counted as f64 + f64::from(heard.tally.not_private + heard.tally.no_conditions));
         let response = Response {
             interviews: told.then_some(counted as u64),
             first_percent: enough(rates.originally_drawn, heard.first.all()),
@@ -250,7 +253,8 @@ impl Desk {
             },
             limits: limits.trim().to_owned(),
         };
-        Ok(ComputedRelease { content, workflow: workflow.to_owned(), case, released, draws })
+        let tally = heard.tally;
+        Ok(ComputedRelease { content, tally, workflow: workflow.to_owned(), case, released, draws })
     }
 
     /// Whether this seat may draft a release of a case now, and if only of the access record.
@@ -395,7 +399,7 @@ impl Desk {
         reports: Vec<(String, String)>,
     ) -> Answer<()> {
         let plan = seat.release_plan(&computed.workflow)?;
-        let ComputedRelease { content, case, released, draws, .. } = computed;
+        let ComputedRelease { content, tally, case, released, draws, .. } = computed;
         let method = method(seat, plan, &content);
         let reports = reports.into_iter();
         let reports = reports.map(|(language, html)| (language, Format::Html, html.into_bytes()));
@@ -422,7 +426,7 @@ impl Desk {
             reason: one.reason,
         });
         let (name, only_access) = (content.name.clone(), content.only_access);
-        let not_published = NotPublished { hidden: hidden.collect(), content };
+        let not_published = NotPublished { hidden: hidden.collect(), tally, content };
         let (package, bytes) = (unsealed.package().hex(), framed(&not_published, &unsealed)?);
         let id = self.store.new_id();
         let place = id.to_string();

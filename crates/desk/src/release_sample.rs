@@ -1,19 +1,23 @@
 //! Whose answers a release counts: the interviews of a case, opened as far as the session can, and whether each is
 //! valid. It never leaves the memory of the act.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{AnswerCondition as Condition, Quantity, SamplePlan};
+use protocol::{AnswerCondition as Condition, DrawnCodes, Quantity, SamplePlan};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::form;
+use store::registry::EntryList;
 use store::submission::{self, FieldFilter, FieldTest, List};
 use survey::response::{Dispositions, ResponseRates, response_rates};
 use xforms::Values;
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
-use crate::may::Seat;
-use crate::submissions::open_version;
+use crate::draw_select::{CODE_CASE, CODE_STRATUM};
+use crate::entries::LABEL;
+use crate::may::{May, Read, Seat};
+use crate::submissions::{counts, open_version};
 
 /// The answers of one person.
 pub(crate) struct Respondent {
@@ -24,15 +28,37 @@ pub(crate) struct Respondent {
     pub(crate) doubtful: bool,
 }
 
+/// What became of the interviews that came in for a case: each is in one of these. For those who draft and sign, never
+/// to be published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Rejected in review, or erased.
+    pub rejected: u32,
+    /// Nobody who was drawn: met on the walk, or it was not written how they were chosen.
+    pub not_asked: u32,
+    /// With a code that the draw did not give out.
+    pub not_drawn: u32,
+    /// With a code that another interview has already.
+    pub twice: u32,
+    /// Asked, and gave no interview.
+    pub refused: u32,
+    /// Of strata that are reported apart.
+    pub apart: u32,
+    /// Nobody wrote down the conditions of the interview.
+    pub no_conditions: u32,
+    /// The conditions were not those of a private interview.
+    pub not_private: u32,
+    /// The figures rest on these.
+    pub counted: u32,
+}
+
 /// The interviews of a case.
 #[derive(Default)]
 pub(crate) struct Heard {
     /// Those whose answers count.
     pub(crate) respondents: Vec<Respondent>,
-    /// Interviews that are no part of the estimates: they were not private, or nobody wrote whether they were.
-    pub(crate) not_private: u32,
-    /// Interviews of strata that are reported apart.
-    pub(crate) apart: u32,
+    /// What came in, and what became of it.
+    pub(crate) tally: Tally,
     /// Who was drawn first.
     pub(crate) first: Dispositions,
     /// Who took the place of another.
@@ -112,12 +138,12 @@ const PAGE: i64 = 500;
 
 impl Desk {
     /// The interviews of a case. Refused while they cannot be opened.
-    pub(crate) async fn heard(&self, seat: &Seat, plan: &SamplePlan, code: &str) -> Answer<Heard> {
+    pub(crate) async fn heard(&self, may: &May<'_, Read>, plan: &SamplePlan, code: &str) -> Answer<Heard> {
         let validity = match &plan.validity {
             None => None,
             Some(validity) => {
                 let mut valid = BTreeMap::new();
-                for values in self.of_case(seat, &validity.form, None).await? {
+                for values in self.of_case(may, &validity.form, None).await?.0 {
                     let holds = all_hold(&values, &validity.holds, &[]) == Some(true);
                     // Where a code was written twice, the worse counts.
                     let known = valid.entry(text(&values, &validity.code).to_owned()).or_insert(true);
@@ -126,41 +152,97 @@ impl Desk {
                 Some((validity, valid))
             }
         };
-        let mut heard = Heard::default();
-        for values in self.of_case(seat, &plan.form, Some((&plan.case, code))).await? {
+        let drawn = match &plan.codes {
+            None => None,
+            Some(codes) => self.drawn_codes(may, codes, code).await?.map(|drawn| (codes, drawn)),
+        };
+        let (interviews, rejected) = self.of_case(may, &plan.form, Some((&plan.case, code))).await?;
+        let mut heard = Heard { tally: Tally { rejected, ..Tally::default() }, ..Heard::default() };
+        let mut seen = BTreeSet::new();
+        for values in interviews {
             if all_hold(&values, &plan.asked, &[]) != Some(true) {
+                heard.tally.not_asked += 1;
                 continue;
             }
             let first = all_hold(&values, &plan.first, &[]) == Some(true);
+            let mut stratum = text(&values, &plan.strata).to_owned();
+            if let Some((codes, drawn)) = &drawn {
+                let code = text(&values, &codes.field);
+                let Some(of) = drawn.get(code) else {
+                    heard.tally.not_drawn += 1;
+                    continue;
+                };
+                if !seen.insert(code.to_owned()) {
+                    heard.tally.twice += 1;
+                    continue;
+                }
+                stratum.clone_from(of);
+            }
             let dispositions = if first { &mut heard.first } else { &mut heard.reserves };
             if all_hold(&values, &plan.given, &[]) != Some(true) {
                 dispositions.refused += 1;
+                heard.tally.refused += 1;
                 continue;
             }
             dispositions.complete += 1;
-            let stratum = text(&values, &plan.strata).to_owned();
             if plan.apart.contains(&stratum) {
-                heard.apart += 1;
+                heard.tally.apart += 1;
                 continue;
             }
             let (private, doubtful) = match &validity {
-                None => (true, false),
+                None => (Some(true), false),
                 Some((validity, valid)) => (
-                    valid.get(text(&values, &validity.interview_code)) == Some(&true),
+                    valid.get(text(&values, &validity.interview_code)).copied(),
                     all_hold(&values, &validity.doubt, &[]) == Some(true),
                 ),
             };
-            if private {
-                heard.respondents.push(Respondent { values, stratum, doubtful });
-            } else {
-                heard.not_private += 1;
+            match private {
+                Some(true) => {
+                    heard.tally.counted += 1;
+                    heard.respondents.push(Respondent { values, stratum, doubtful });
+                }
+                Some(false) => heard.tally.not_private += 1,
+                None => heard.tally.no_conditions += 1,
             }
         }
         Ok(heard)
     }
 
-    /// The newest versions of a form's submissions that nobody has rejected, those of a case or all.
-    async fn of_case(&self, seat: &Seat, form_id: &str, case: Option<(&str, &str)>) -> Answer<Vec<Values>> {
+    /// The codes that a case's draw gave out, with the stratum of each; none where nothing was drawn here.
+    async fn drawn_codes(
+        &self,
+        may: &May<'_, Read>,
+        codes: &DrawnCodes,
+        case: &str,
+    ) -> Answer<Option<BTreeMap<String, String>>> {
+        let mut drawn = BTreeMap::new();
+        let mut list = EntryList { limit: PAGE, ..EntryList::default() };
+        loop {
+            let page = self.entries(may, &codes.registry, list).await?;
+            list.after = page.last().map(|row| row.entry.id);
+            for row in &page {
+                let value = |name: &str| row.values.get(name).and_then(Value::as_str).unwrap_or_default();
+                if value(CODE_CASE) != case {
+                    continue;
+                }
+                if !row.closed.is_empty() {
+                    return Err(Refusal::new(Kind::NotAllowed, "refusal-release-closed").into());
+                }
+                drawn.insert(value(LABEL).to_owned(), value(CODE_STRATUM).to_owned());
+            }
+            if (page.len() as i64) < PAGE {
+                return Ok(Some(drawn).filter(|drawn| !drawn.is_empty()));
+            }
+        }
+    }
+
+    /// The newest versions of a form's submissions that nobody has rejected, those of a case or all; and how many were.
+    async fn of_case(
+        &self,
+        seat: &Seat,
+        form_id: &str,
+        case: Option<(&str, &str)>,
+    ) -> Answer<(Vec<Values>, u32)> {
         let mandate = seat.mandate().id;
         let (name, keyring) = (form_id.to_owned(), self.keyring(seat.session()));
         let fields = case
@@ -168,24 +250,23 @@ impl Desk {
         self.store
             .read(move |tx| {
                 let mut keyring = keyring;
-                let Some(form) = form::by_form_id(tx, mandate, &name)? else { return Ok(Vec::new()) };
+                let Some(form) = form::by_form_id(tx, mandate, &name)? else { return Ok((Vec::new(), 0)) };
                 let fields = fields.into_iter().collect();
                 let mut list =
                     List { form: form.id, fields, ascending: true, limit: PAGE, ..List::default() };
                 let found = submission::find(tx, &list)?;
-                let mut all = Vec::new();
+                let (mut all, mut rejected) = (Vec::new(), 0);
                 loop {
                     let mut page = Vec::new();
                     found.list(tx, &list, |listed| {
                         page.push(listed);
                         Ok(())
                     })?;
-                    let Some(last) = page.last() else { return Ok::<_, Error>(all) };
+                    let Some(last) = page.last() else { return Ok::<_, Error>((all, rejected)) };
                     list.after = Some(last.key.clone());
                     for listed in page {
-                        if listed.submission.review_state == "rejected"
-                            || listed.submission.erased_at.is_some()
-                        {
+                        if !counts(&listed.submission) {
+                            rejected += 1;
                             continue;
                         }
                         let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;

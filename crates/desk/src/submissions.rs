@@ -374,6 +374,11 @@ pub(crate) struct OpenedVersion {
     pub(crate) identity_closed: bool,
 }
 
+/// Whether a submission's answers count in figures: nobody rejected or erased it.
+pub(crate) fn counts(submission: &store::submission::Submission) -> bool {
+    submission.review_state != "rejected" && submission.erased_at.is_none()
+}
+
 /// Opens a version as far as the keyring can; identity only when asked for.
 pub(crate) fn open_version(
     tx: &mut Tx,

@@ -11,9 +11,10 @@ use bag::{Files, Means, Verdict, verify};
 use desk::draw::{self, Message, acts};
 use desk::frame::Heads;
 use desk::protocol::{Protocol, ProtocolForm};
+use desk::store::registry::EntryList;
 use desk::{
     Brought, CaseDetail, ComputedRelease, Desk, Error, NewCase, NewDraw, NewFact, OpenIdentity, Randomness,
-    Read, ReleaseRequest, Seat, Sender, SentList,
+    Read, ReleaseRequest, Review, Seat, Sender, SentList, Tally,
 };
 use house::{Home, begin_mandate, log_in, now, on_both, uuid};
 use ledger::{Growth, Signer};
@@ -26,6 +27,8 @@ struct Zone {
     protocol: Protocol,
     visit: String,
     finding: RefCell<String>,
+    /// Codes that the draw gave out, in a bag for each stratum.
+    codes: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 type Told<'a> = (&'a Seat, &'a str, &'a [(&'a str, &'a str)]);
@@ -68,7 +71,14 @@ impl Zone {
             ("interviewer", "interviewer"),
         ];
         let mandate = begin_mandate(&desk, "Zone monitors", "workplace", &people).await;
-        let mut zone = Zone { desk, mandate, protocol, visit: String::new(), finding: RefCell::default() };
+        let mut zone = Zone {
+            desk,
+            mandate,
+            protocol,
+            visit: String::new(),
+            finding: RefCell::default(),
+            codes: RefCell::default(),
+        };
         let lead = zone.seat("lead").await;
         let new = NewCase { workflow: "visit", title: "Haneul Garment", parent: None };
         zone.visit = zone.desk.begin_case(&lead.may::<Read>().unwrap(), new).await.unwrap();
@@ -165,8 +175,10 @@ impl Zone {
     async fn interviews_from(&self, first: u64, count: u64, doubtful: impl Fn(u64) -> &'static str) {
         let seat = self.seat("interviewer").await;
         for number in first..first + count {
-            let code = format!("W{:07}", 97 * (number + 1) + 1);
             let woman = number % 5 < 3;
+            let stratum = if woman { "women_operator" } else { "men_operator" };
+            let from_bag = self.codes.borrow_mut().get_mut(stratum).and_then(Vec::pop);
+            let code = from_bag.unwrap_or_else(|| format!("W{:07}", 97 * (number + 1) + 1));
             let direct = number % 3 == 0;
             let private = if number == 7 { "not_private" } else { "private" };
             self.receive(
@@ -184,7 +196,7 @@ impl Zone {
                 &[
                     ("visit_code", &self.visit),
                     ("interview_code", &code),
-                    ("stratum", if woman { "women_operator" } else { "men_operator" }),
+                    ("stratum", stratum),
                     ("how_chosen", if number % 9 == 0 { "reserve" } else { "drawn" }),
                     ("consent", if number == 11 { "no" } else { "yes" }),
                     ("sex", if woman { "female" } else { "male" }),
@@ -216,6 +228,15 @@ impl Zone {
                 ("Most pay sheets are signed unread.".to_owned(), "We shall explain them.".to_owned()),
             )]),
             ..ReleaseRequest::default()
+        }
+    }
+
+    /// Fills a bag for each stratum with the codes that the draw gave out.
+    async fn take_codes(&self, seat: &Seat) {
+        let list = EntryList { limit: 1_000, ..EntryList::default() };
+        for row in self.desk.entries(&seat.may::<Read>().unwrap(), "draw_codes", list).await.unwrap() {
+            let value = |name: &str| row.values[name].as_str().unwrap().to_owned();
+            self.codes.borrow_mut().entry(value("stratum")).or_default().push(value("label"));
         }
     }
 
@@ -312,7 +333,25 @@ async fn drawn(home: Rc<Home>) {
         zone.desk.attempt(&read, "visit", &visit, 2, attempt).await.unwrap();
     }
     zone.reviewed_after_draw().await;
+    zone.take_codes(&reconciler).await;
+    let used = zone.codes.borrow()["women_operator"].last().unwrap().clone();
     zone.interviews(62).await;
+    // One more with a code that no draw gave out, one with a code that was used, one that is rejected: none counts.
+    let interviewer = zone.seat("interviewer").await;
+    for (number, code) in [(900, "W1000071"), (901, used.as_str()), (902, "W0000098")] {
+        let values = [
+            ("visit_code", visit.as_str()),
+            ("interview_code", code),
+            ("stratum", "men_operator"),
+            ("how_chosen", "drawn"),
+            ("consent", "yes"),
+        ];
+        zone.receive(&interviewer, "worker_interview", number, &values).await;
+    }
+    let review = reconciler.may::<Review>().unwrap();
+    let form = zone.desk.form(zone.mandate, "worker_interview").await.unwrap();
+    let rejected = format!("uuid:{}", uuid(902));
+    zone.desk.review(&review, &form, &rejected, Some("rejected"), "sent twice by mistake").await.unwrap();
     let going_on = zone.compute(&reconciler).await.map(drop);
     assert_eq!(refused(going_on), "refusal-release-draw", "nothing is published beside an open draw");
 
@@ -339,6 +378,16 @@ async fn drawn(home: Rc<Home>) {
     let frame = [("men_operator".to_owned(), 210), ("women_operator".to_owned(), 400)];
     assert_eq!(computed.content.sizes, BTreeMap::from(frame));
     assert_eq!(computed.content.draws.len(), 2, "the void one too");
+    let tally = Tally {
+        counted: 60,
+        refused: 1,
+        not_private: 1,
+        not_drawn: 1,
+        twice: 1,
+        rejected: 1,
+        ..Tally::default()
+    };
+    assert_eq!(computed.tally, tally);
     let (name, package) = zone.draft(&reconciler).await;
     zone.desk.prepare_release(&reconciler, &name, &package, now()).await.unwrap();
     zone.desk.sign_release(&lead.may().unwrap(), &name, &package, now()).await.unwrap();

@@ -43,8 +43,8 @@ pub use reconciliation::{
 };
 pub use registry::{Choice, Property, Registry};
 pub use release::{
-    Answers, Condition as AnswerCondition, Counted, CountedBy, Figure, Indicator, Quantity, ReleasePlan,
-    SamplePlan, Validity,
+    Answers, Condition as AnswerCondition, Counted, CountedBy, DrawnCodes, Figure, Indicator, Quantity,
+    ReleasePlan, SamplePlan, Validity,
 };
 pub use role::Role;
 pub use shipped::{shipped, shipped_files};

@@ -189,6 +189,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         workflows: &protocol.workflows,
         forms: &forms,
         compartments: &protocol.compartments,
+        registries: protocol.registries.iter().map(|registry| registry.name.as_str()).collect(),
         strict: strict.map(|field| (field.form_id.as_str(), field.path.as_str())).collect(),
     };
     protocol.release = release::read(files, &named, problems);

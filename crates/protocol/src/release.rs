@@ -84,8 +84,19 @@ pub struct SamplePlan {
     pub by: Vec<String>,
     /// Answers that are none.
     pub no_answer: Vec<String>,
+    /// The codes that the draw gave out. Where a case has any, only these are heard, once each.
+    pub codes: Option<DrawnCodes>,
     /// Where it is written whether an interview is valid.
     pub validity: Option<Validity>,
+}
+
+/// The codes that a draw gave out, one for everybody to be heard.
+#[derive(Clone, Debug)]
+pub struct DrawnCodes {
+    /// The registry of codes.
+    pub registry: String,
+    /// The field of the interview with the code of the person.
+    pub field: String,
 }
 
 /// Whether an interview is valid.
@@ -197,6 +208,8 @@ pub(crate) struct Named<'a> {
     pub workflows: &'a [ProtocolWorkflow],
     pub forms: &'a [ReadForm],
     pub compartments: &'a [Compartment],
+    /// Names of the registries.
+    pub registries: Vec<&'a str>,
     /// Questions with the stricter threshold: form id and path.
     pub strict: Vec<(&'a str, &'a str)>,
 }
@@ -423,6 +436,7 @@ impl<'a> Reader<'_, 'a> {
             apart: texts(at.texts_list("apart", self.problems)),
             by,
             no_answer: texts(at.texts_list("no_answer", self.problems)),
+            codes: self.codes(at, form),
             validity: at
                 .section("validity", self.problems)
                 .and_then(|section| self.validity(&section.named("validity".to_owned()), form)),
@@ -430,6 +444,18 @@ impl<'a> Reader<'_, 'a> {
         };
         at.finish(self.problems);
         Some((sample, form))
+    }
+
+    fn codes(&mut self, at: &Section<'_>, form: &'a Form) -> Option<DrawnCodes> {
+        let section = at.section("codes", self.problems)?.named("codes".to_owned());
+        let registry = section.text("registry", self.problems).value;
+        if !self.named.registries.contains(&registry.as_str()) {
+            let message = format!("there is no registry “{registry}”");
+            self.say(&section, "registry", message, "Name the registry that [frame] gives its codes to");
+        }
+        let field = self.path(&section, "field", form);
+        section.finish(self.problems);
+        Some(DrawnCodes { registry, field })
     }
 
     fn validity(&mut self, at: &Section<'_>, interview: &'a Form) -> Option<Validity> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use desk::disclosure::{Estimate, Quantity, TOTAL};
+use desk::store::registry::EntryList;
 use desk::{Desk, Dice, Seat, Sender};
 use rand_core::SeedableRng;
 use xforms::Kind;
@@ -74,11 +75,15 @@ pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -
         roster.push_str(&format!("{badge},{name},{},{workshop}\n", person.stratum));
         people.insert(badge, person);
     }
-    let (mut of_draw, mut number) = (Dice::seed_from_u64(20_260_719), 0);
+    let mut of_draw = Dice::seed_from_u64(20_260_719);
+    let mut bags: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let hear = async |badge: &str, from_reserve: bool| {
         let Some(person) = people.get(badge) else { return Err(Trouble::new("who was drawn is not listed")) };
-        number += 1;
-        let slip = format!("W{:07}", 97 * number + 1);
+        if bags.is_empty() {
+            bags = codes(desk, sends, visit).await?;
+        }
+        let slip = bags.get_mut(person.stratum).and_then(Vec::pop);
+        let slip = slip.ok_or_else(|| Trouble::new("there are fewer codes than people to be heard"))?;
         let consents = below(&mut dice, 100) < 92;
         let instance = format!("uuid:{}", uuid(&mut dice));
         let xml = fill(&conditions.form, &instance, None, &mut dice, &mut |field, _| {
@@ -107,6 +112,19 @@ pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -
         Ok(consents)
     };
     super::draws::whole(desk, draws, visit, &roster, DRAWN, &mut of_draw, hear).await
+}
+
+/// The codes that the draw gave out, in a bag for each stratum.
+async fn codes(desk: &Desk, sends: &Seat, visit: &str) -> Result<BTreeMap<String, Vec<String>>, Trouble> {
+    let list = EntryList { limit: 10_000, ..EntryList::default() };
+    let mut bags: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in desk.entries(&sends.may()?, "draw_codes", list).await? {
+        let value = |name: &str| row.values.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+        if value("visit_code") == visit {
+            bags.entry(value("stratum").to_owned()).or_default().push(value("label").to_owned());
+        }
+    }
+    Ok(bags)
 }
 
 fn answer(field: &str, visit: &str, slip: &str, person: &Person) -> Said {

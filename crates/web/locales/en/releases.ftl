@@ -235,3 +235,15 @@ witnesses-lines = Witnesses, groups and quorum
 witnesses-hint = Lines as “witness NAME KEY”, “group NAME NUMBER MEMBERS…”, and one “quorum NAME” or “quorum none”. What `deungdae witness show` prints is the key.
 witnesses-submit = Keep these witnesses
 done-witnesses = The witnesses are kept. Releases signed from now on wait for them.
+
+release-came-in = What came in
+release-came-in-says = What became of the interviews of this visit. This stays inside and is never published.
+release-came-counted = Counted: the figures rest on these
+release-came-refused = Asked, and gave no interview
+release-came-apart = Of strata that are reported apart
+release-came-no-conditions = Left out: nobody sent the form with the conditions of the interview
+release-came-not-private = Left out: the conditions were not private
+release-came-not-drawn = Left out: the code is none that the draw gave out
+release-came-twice = Left out: another interview has the same code
+release-came-not-asked = Left out: met on the walk, or not written how the person was chosen
+release-came-rejected = Left out: rejected in review, or erased

@@ -216,3 +216,15 @@ witnesses-lines = 証人、組、定足数
 witnesses-hint = 「witness 名前 鍵」「group 名前 数 構成員…」の行と、「quorum 名前」または「quorum none」の1行。鍵は `deungdae witness show` が出すものです。
 witnesses-submit = これらの証人にする
 done-witnesses = 証人を決めました。これから署名する公表は、証人を待ちます。
+
+release-came-in = 届いた面談
+release-came-in-says = この訪問の面談がどう扱われたかを示します。内部にとどめ、公表はしません。
+release-came-counted = 集計：数値の根拠となる面談
+release-came-refused = 依頼したが応じなかった
+release-came-apart = 別に報告する層
+release-came-no-conditions = 除外：面談の条件の様式が届いていない
+release-came-not-private = 除外：内密に話せる条件ではなかった
+release-came-not-drawn = 除外：抽選で渡されたコードではない
+release-came-twice = 除外：同じコードの面談がすでにある
+release-came-not-asked = 除外：巡回中に会った、または選ばれ方が書かれていない
+release-came-rejected = 除外：確認で却下された、または消去された

@@ -216,3 +216,15 @@ witnesses-lines = 증인, 모임, 정족수
 witnesses-hint = “witness 이름 열쇠”, “group 이름 수 구성원…” 줄과 “quorum 이름” 또는 “quorum none” 한 줄. 열쇠는 `deungdae witness show`가 내놓은 것입니다.
 witnesses-submit = 이 증인들로 하기
 done-witnesses = 증인을 정하였습니다. 이제부터 서명하는 발표는 이들을 기다립니다.
+
+release-came-in = 들어온 면담
+release-came-in-says = 이 방문의 면담이 어떻게 쓰였는지 보여줍니다. 내부에만 남으며 공표하지 않습니다.
+release-came-counted = 집계함: 수치의 근거가 되는 면담
+release-came-refused = 요청하였으나 응하지 않음
+release-came-apart = 따로 보고하는 층
+release-came-no-conditions = 제외: 면담 조건 양식이 제출되지 않음
+release-came-not-private = 제외: 사적인 조건이 갖추어지지 않음
+release-came-not-drawn = 제외: 추첨에서 나온 코드가 아님
+release-came-twice = 제외: 같은 코드의 면담이 이미 있음
+release-came-not-asked = 제외: 순회중에 만났거나 선정 방법이 적혀있지 않음
+release-came-rejected = 제외: 검토에서 반려되었거나 삭제됨

@@ -10,11 +10,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::protocol::ReleasePlan;
 use desk::store::release::Release;
-use desk::{FormModel, NotPublished, OpenedDraft, Read, ReleaseRequest};
+use desk::{FormModel, NotPublished, OpenedDraft, Read, ReleaseRequest, Tally};
 
 use crate::address::{Address, part};
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Frame, Link};
+use crate::locale::Locale;
 use crate::moment::moment;
 use crate::pages::case::Looking;
 use crate::pages::case_words::member_of;
@@ -143,7 +144,10 @@ async fn draft_parts(
         return Ok(sheet.part(closed(looking)));
     };
     let model = seated.desk().sample_form(&seated.seat, &looking.detail.case.workflow).await?;
-    let NotPublished { content, hidden } = &draft.not_published;
+    let NotPublished { content, hidden, tally } = &draft.not_published;
+    if !content.only_access {
+        sheet = sheet.part(what_came_in(l, tally));
+    }
     let report =
         Report { l, content, protocol: seated.seat.protocol(), form: &model.form, hidden: Some(hidden) };
     sheet = sheet.part(report.not_public_yet());
@@ -178,6 +182,28 @@ async fn draft_parts(
         _ => confirmation.consequence(l.text("release-sign-second-says")),
     };
     Ok(sheet.part(confirmation))
+}
+
+/// What became of the interviews that came in: for those who sign, not for the public.
+fn what_came_in(l: Locale, tally: &Tally) -> Section {
+    let lines = [
+        ("release-came-counted", tally.counted),
+        ("release-came-refused", tally.refused),
+        ("release-came-apart", tally.apart),
+        ("release-came-no-conditions", tally.no_conditions),
+        ("release-came-not-private", tally.not_private),
+        ("release-came-not-drawn", tally.not_drawn),
+        ("release-came-twice", tally.twice),
+        ("release-came-not-asked", tally.not_asked),
+        ("release-came-rejected", tally.rejected),
+    ];
+    let mut facts = Facts::new();
+    for (id, count) in lines {
+        if count > 0 || id == "release-came-counted" {
+            facts = facts.fact(l.text(id), l.number(count));
+        }
+    }
+    Section::new(l.text("release-came-in")).say(l.text("release-came-in-says")).part(facts)
 }
 
 /// What is in the bag.
