@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
-use crate::draws::{Addition, engine, keep, read_detail, secret};
+use crate::draws::{Addition, DrawNumber, Units, chosen, engine, keep, read_detail, records_draw, secret};
 use crate::frames::series;
 use crate::may::{May, Read};
 use crate::put_fact::{Amending, NewFact};
@@ -77,12 +77,26 @@ impl Desk {
         code: &str,
         new: NewDraw,
     ) -> Answer<i64> {
+        self.begin(may, (workflow, code), Units::People, new, Map::new()).await
+    }
+
+    /// Begins the next draw of people or of files, with notes for its design.
+    pub(crate) async fn begin(
+        &self,
+        may: &May<'_, Read>,
+        (workflow, code): (&str, &str),
+        units: Units,
+        new: NewDraw,
+        mut notes: Map<String, Value>,
+    ) -> Answer<i64> {
         let declared = may.frame(workflow)?;
+        let chosen = chosen(may.protocol(), declared, units)?;
         let keyring = self.roster_keys(may, declared).await?;
         let state = self.frame_state(may, workflow, code).await?;
         let frozen = state.frozen.ok_or_else(|| Refusal::conflict("refusal-frame-not-frozen"))?;
-        self.draw_may_begin(may, workflow, code, &declared.facts.committed).await?;
-        let before = self.draws(may, workflow, code).await?;
+        self.draw_may_begin(may, workflow, code, chosen.committed.unwrap_or(chosen.drawn)).await?;
+        let mut before = self.draws(may, workflow, code).await?;
+        before.retain(|draw| draw.number().units == units);
         if before.iter().any(|draw| !draw.ended()) {
             return Err(Refusal::conflict("refusal-draw-going-on").into());
         }
@@ -93,7 +107,14 @@ impl Desk {
         });
         let earlier: Vec<Value> = ends.collect();
         let seq = i64::try_from(before.len()).unwrap_or(i64::MAX) + 1;
-        let draw_id = format!("{}/{seq}", series(&state.case));
+        let draw_id = match units {
+            Units::People => format!("{}/{seq}", series(&state.case)),
+            // No code of a case has a full stop: no visit's own series is this one.
+            Units::Files => {
+                let id = records_draw(may.protocol()).map(|draw| draw.id.as_str()).unwrap_or_default();
+                format!("{}.{id}/{seq}", series(&state.case))
+            }
+        };
         let signing = Zeroizing::new(self.salt());
         let key = PartyKey::from_seed(&signing);
         let mut parties = Map::new();
@@ -104,32 +125,31 @@ impl Desk {
                 return Err(Refusal::invalid("refusal-draw-party-twice").with("party", name).into());
             }
         }
-        let reserve = new.reserve.unwrap_or((new.n * u64::from(declared.reserve_percent)).div_ceil(100));
+        let reserve = new.reserve.unwrap_or((new.n * u64::from(chosen.reserve_percent)).div_ceil(100));
         let dispositions: Map<String, Value> =
-            declared.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
+            chosen.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
         let policy = &may.protocol().disclosure.policy;
         let mut design = json!({
             "parties": parties,
             "frame": format!("{} people of {}, frozen with SHA-256 {}", frozen.people, state.case.code, frozen.hash),
-            "stage": declared.stage,
+            "stage": chosen.stage,
             "scheme": if new.stratified { "stratified-srs" } else { "srs" },
             "suite": if new.hash_only { Suite::HmacCommit.name() } else { Suite::Ecvrf.name() },
             "n": new.n,
             "reserve": reserve,
             "min_per_stratum": if new.stratified { declared.minimum_per_stratum } else { 0 },
             "number": declared.number,
-            "replacement": declared.replacement,
+            "replacement": chosen.replacement,
             "dispositions": dispositions,
             "k_max": new.others,
             "reveal_deadline": record::seconds(new.reveal_deadline),
             "earlier": earlier,
-            "notes": {
-                "disclosure_policy": policy.hash(),
-                "frame_root": frozen.root,
-                "frame_sha256": frozen.hash,
-                "protocol": format!("{} {}", may.protocol().name, may.protocol().version),
-            },
         });
+        notes.insert("disclosure_policy".into(), policy.hash().into());
+        notes.insert("frame_root".into(), frozen.root.as_str().into());
+        notes.insert("frame_sha256".into(), frozen.hash.as_str().into());
+        notes.insert("protocol".into(), format!("{} {}", may.protocol().name, may.protocol().version).into());
+        design["notes"] = Value::Object(notes);
         if new.stratified {
             design["strata"] = json!([declared.stratum]);
         }
@@ -186,15 +206,26 @@ impl Desk {
             (secret::DRAWING, &drawing),
             (secret::RANDOM, &random),
         ] {
-            secrets.push(self.seal_secret(may, declared, id, name, &**bytes).await?);
+            secrets.push(self.seal_secret(may, &declared.compartment, id, name, &**bytes).await?);
         }
         let (mandate, member, at) = (may.mandate().id, may.session().member().id, self.now());
-        let (case, row) =
-            (state.case.clone(), CaseDraw { id, case: state.case.id, draw: draw_id, seq, member, at });
+        let (case, row) = (
+            state.case.clone(),
+            CaseDraw {
+                id,
+                case: state.case.id,
+                units: units.as_str().to_owned(),
+                draw: draw_id,
+                seq,
+                member,
+                at,
+            },
+        );
         self.store
             .write(move |tx| {
                 store::case::take(tx, row.case)?;
-                let others = draws::of_case(tx, row.case)?.len();
+                let others = draws::of_case(tx, row.case)?;
+                let others = others.iter().filter(|other| other.units == row.units).count();
                 if i64::try_from(others).unwrap_or(i64::MAX) + 1 != seq
                     || frame::of_case(tx, row.case)?.is_none()
                 {
@@ -241,10 +272,10 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         from: Randomness,
     ) -> Answer<()> {
-        let open = self.open_draw(may, workflow, code, seq).await?;
+        let open = self.open_draw(may, workflow, code, number).await?;
         not_said(&open.detail.transcript, draw::transcript::ANNOUNCE)?;
         let known = &open.detail.report.known;
         let source = match from {
@@ -257,14 +288,24 @@ impl Desk {
         };
         let act = acts::announce(known, source, self.seconds()).map_err(engine)?;
         let declared = open.declared;
-        let fact = self.frame_fact(may, declared, &declared.facts.committed, BTreeMap::new(), "").await?;
-        let addition = Addition { messages: vec![act], fact: Some(fact), ..Addition::default() };
+        let chosen = chosen(may.protocol(), declared, open.detail.number().units)?;
+        let fact = match chosen.committed {
+            Some(kind) => Some(self.frame_fact(may, declared, kind, BTreeMap::new(), "").await?),
+            None => None,
+        };
+        let addition = Addition { messages: vec![act], fact, ..Addition::default() };
         self.sign_and_add(may, open, addition).await.map(drop)
     }
 
     /// Opens what the monitor committed to: the first to reveal.
-    pub async fn reveal_draw(&self, may: &May<'_, Read>, workflow: &str, code: &str, seq: i64) -> Answer<()> {
-        let mut open = self.open_draw(may, workflow, code, seq).await?;
+    pub async fn reveal_draw(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        number: impl Into<DrawNumber>,
+    ) -> Answer<()> {
+        let mut open = self.open_draw(may, workflow, code, number).await?;
         not_said(&open.detail.transcript, &draw::transcript::reveal_file(MONITOR))?;
         let (keyring, random) = self.draw_key(open.keyring, open.detail.row.id, secret::RANDOM).await?;
         open.keyring = keyring;
@@ -280,10 +321,10 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         brought: Brought<'_>,
     ) -> Answer<()> {
-        let open = self.open_draw(may, workflow, code, seq).await?;
+        let open = self.open_draw(may, workflow, code, number).await?;
         not_said(&open.detail.transcript, draw::transcript::BEACON)?;
         let known = &open.detail.report.known;
         let beacon = match brought {
@@ -317,8 +358,14 @@ impl Desk {
     }
 
     /// Ends a draw that was carried out, and destroys the drawing key.
-    pub async fn close_draw(&self, may: &May<'_, Read>, workflow: &str, code: &str, seq: i64) -> Answer<()> {
-        let open = self.open_draw(may, workflow, code, seq).await?;
+    pub async fn close_draw(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        number: impl Into<DrawNumber>,
+    ) -> Answer<()> {
+        let open = self.open_draw(may, workflow, code, number).await?;
         let act = acts::close(&open.detail.report.known, self.seconds()).map_err(engine)?;
         let destroyed = Some(secret::DRAWING);
         let addition = Addition { messages: vec![act], destroyed, ..Addition::default() };
@@ -331,10 +378,10 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         reason: &str,
     ) -> Answer<()> {
-        let mut open = self.open_draw(may, workflow, code, seq).await?;
+        let mut open = self.open_draw(may, workflow, code, number).await?;
         if reason.trim().is_empty() {
             return Err(Refusal::invalid("refusal-draw-why").problem("reason", "").into());
         }
@@ -342,14 +389,14 @@ impl Desk {
         debug_assert_eq!(act.0, VOID);
         let mut addition = Addition { messages: vec![act], ..Addition::default() };
         // What followed from it does not hold any more: the latest fact first.
-        let declared = open.declared;
+        let chosen = chosen(may.protocol(), open.declared, open.detail.number().units)?;
         let case = self.case(may, workflow, code).await?;
         let standing = case.standing().ok_or_else(Refusal::not_found)?;
-        for kind in [&declared.facts.drawn, &declared.facts.committed] {
-            let counted = standing.facts.iter().find(|fact| fact.kind == *kind);
+        for kind in [Some(chosen.drawn), chosen.committed].into_iter().flatten() {
+            let counted = standing.facts.iter().find(|fact| fact.kind == kind);
             let Some(earlier) = counted.and_then(|fact| fact.id.parse().ok()) else { continue };
             let new = NewFact {
-                kind: kind.clone(),
+                kind: kind.to_owned(),
                 at: self.now(),
                 reason: reason.trim().to_owned(),
                 amends: Some(Amending::Withdraws(earlier)),
@@ -362,7 +409,7 @@ impl Desk {
             open.keyring = keyring;
             let uuids =
                 serde_json::from_slice(&text).map_err(|error| Fault::Damaged { what: error.to_string() })?;
-            addition.removed = Some((declared.codes.clone(), uuids));
+            addition.removed = Some((chosen.codes.to_owned(), uuids));
         }
         self.sign_and_add(may, open, addition).await.map(drop)
     }

@@ -17,10 +17,11 @@ use zeroize::Zeroizing;
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
 use crate::draw_acts::not_said;
-use crate::draws::{Addition, DrawDetail, attempt_place, engine, secret};
+use crate::draws::{Addition, DrawDetail, DrawNumber, Units, attempt_place, chosen, engine, secret};
 use crate::entries::{Author, EntryChange, LABEL, SealedChange};
 use crate::keyring::Keyring;
 use crate::may::{May, OpenIdentity, Read};
+use crate::records_draw::DrawnFile;
 
 /// Properties of the codes for phones: the case and the stratum.
 pub(crate) const CODE_CASE: &str = "visit_code";
@@ -60,6 +61,36 @@ struct Drawing {
     drawn: Vec<Drawn>,
     start: Vec<u8>,
     selection: Selection,
+}
+
+/// A code that was made for the phones.
+pub(crate) struct Code {
+    /// Of its entry.
+    uuid: String,
+    /// Stratum and rank that it stands for.
+    place: (String, u64),
+    /// As people write it.
+    shown: String,
+}
+
+/// The files that were drawn, with the code of each.
+fn files(result: &Drawing, codes: &[Code]) -> Vec<DrawnFile> {
+    let mut files = Vec::new();
+    for stratum in &result.selection.strata {
+        let listed = (0_u64..).zip(stratum.order.iter().take((stratum.n + stratum.reserve) as usize));
+        for (rank, unit) in listed {
+            let units = &result.kept.roster.units;
+            let Some(unit) = units.get(usize::try_from(unit.i).unwrap_or(usize::MAX)) else { continue };
+            let place = (stratum.name.clone(), rank);
+            let code = codes.iter().find(|code| code.place == place);
+            files.push(DrawnFile {
+                code: code.map(|code| code.shown.clone()).unwrap_or_default(),
+                line: line_of(&unit.record),
+                place,
+            });
+        }
+    }
+    files
 }
 
 impl Desk {
@@ -107,10 +138,10 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         others: u64,
     ) -> Answer<()> {
-        let mut open = self.open_draw(may, workflow, code, seq).await?;
+        let mut open = self.open_draw(may, workflow, code, number).await?;
         not_said(&open.detail.transcript, SEALED)?;
         let design = open.detail.design()?.clone();
         if others > design.k_max {
@@ -134,18 +165,26 @@ impl Desk {
         let text = Zeroizing::new(list.to_value().to_string());
         let declared = open.declared;
         let kept =
-            self.seal_secret(may, declared, open.detail.row.id, secret::CALLS, text.as_bytes()).await?;
-        let fact = self.frame_fact(may, declared, &declared.facts.drawn, BTreeMap::new(), "").await?;
+            self.seal_secret(may, &declared.compartment, open.detail.row.id, secret::CALLS, text.as_bytes());
+        let kept = kept.await?;
+        let units = open.detail.number().units;
+        let chosen = chosen(may.protocol(), declared, units)?;
+        let fact = self.frame_fact(may, declared, chosen.drawn, BTreeMap::new(), "").await?;
         let case_code = open.detail.case.code.clone();
-        let codes = declared.codes.clone();
-        let letter = declared.letter;
-        let (uuids, entries) = self.make_codes(may, &codes, letter, &case_code, &result.selection).await?;
+        let (codes, entries) =
+            self.make_codes(may, chosen.codes, chosen.letter, &case_code, &result.selection).await?;
+        let uuids: Vec<&str> = codes.iter().map(|code| code.uuid.as_str()).collect();
         let uuids = json!(uuids).to_string();
         let made =
-            self.seal_secret(may, declared, open.detail.row.id, secret::CODES, uuids.as_bytes()).await?;
+            self.seal_secret(may, &declared.compartment, open.detail.row.id, secret::CODES, uuids.as_bytes());
+        let mut secrets = vec![kept, made.await?];
+        if units == Units::Files {
+            let files = files(&result, &codes);
+            secrets.push(self.seal_files(may, open.detail.row.id, &files).await?);
+        }
         let addition = Addition {
             messages: vec![(sealed_file, sealed), (calls_file, calls)],
-            secrets: vec![kept, made],
+            secrets,
             fact: Some(fact),
             entries,
             ..Addition::default()
@@ -177,7 +216,7 @@ impl Desk {
         letter: char,
         visit: &str,
         selection: &Selection,
-    ) -> Answer<(Vec<String>, Vec<SealedChange>)> {
+    ) -> Answer<(Vec<Code>, Vec<SealedChange>)> {
         let model = self.registry_model(may.mandate().id, registry).await?;
         let author = Author {
             member: Some(may.session().member().id),
@@ -187,7 +226,7 @@ impl Desk {
         };
         let seed = self.salt();
         let mut bodies = BTreeSet::new();
-        let (mut uuids, mut changes) = (Vec::new(), Vec::new());
+        let (mut codes, mut changes) = (Vec::new(), Vec::new());
         for stratum in &selection.strata {
             for order in 1..=stratum.n + stratum.reserve {
                 let mut attempt = 0_u64;
@@ -201,6 +240,7 @@ impl Desk {
                     }
                 };
                 let code = code.ok_or_else(|| Fault::internal("a code has more than five digits"))?;
+                let shown = code.clone();
                 let reserve = if order > stratum.n { "yes" } else { "no" };
                 let value = |name: &str, value: String| (name.to_owned(), value, Class::Sensitive);
                 let change = EntryChange {
@@ -218,14 +258,18 @@ impl Desk {
                         value("reserve", reserve.to_owned()),
                     ],
                 };
-                uuids.push(change.uuid.clone());
+                codes.push(Code {
+                    uuid: change.uuid.clone(),
+                    place: (stratum.name.clone(), order - 1),
+                    shown,
+                });
                 changes.push(self.seal_change(&model, change, author).await?);
             }
         }
         // The order in which they were made must not tell the order of the draw.
         let mut changes: Vec<_> = changes.into_iter().map(|change| (self.salt(), change)).collect();
         changes.sort_by_key(|(by, _)| *by);
-        Ok((uuids, changes.into_iter().map(|(_, change)| change).collect()))
+        Ok((codes, changes.into_iter().map(|(_, change)| change).collect()))
     }
 
     /// The call list, with names: a reason is on record before it is shown.
@@ -234,11 +278,11 @@ impl Desk {
         may: &May<'_, OpenIdentity>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         reason: &str,
     ) -> Answer<Calls> {
         let read = may.may::<Read>()?;
-        let open = self.open_draw(&read, workflow, code, seq).await?;
+        let open = self.open_draw(&read, workflow, code, number).await?;
         let detail = open.detail;
         if !detail.transcript.files.contains_key(CALL_LIST) {
             return Err(Refusal::conflict("refusal-draw-no-calls").into());
@@ -278,10 +322,10 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         (stratum, rank, ended): (&str, u64, &str),
     ) -> Answer<()> {
-        let mut open = self.open_draw(may, workflow, code, seq).await?;
+        let mut open = self.open_draw(may, workflow, code, number).await?;
         let design = open.detail.design()?;
         if !design.dispositions.contains_key(ended) {
             return Err(Refusal::invalid("refusal-attempt-code").problem("code", "").into());
@@ -349,11 +393,11 @@ impl Desk {
         may: &May<'_, OpenIdentity>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         reason: &str,
     ) -> Answer<Vec<(&'static str, Zeroizing<Vec<u8>>)>> {
         let read = may.may::<Read>()?;
-        let open = self.open_draw(&read, workflow, code, seq).await?;
+        let open = self.open_draw(&read, workflow, code, number).await?;
         self.log_opening(may.session(), may.mandate().id, "draw", open.detail.row.id, reason).await?;
         let (keyring, attempts) = self.attempts(open.keyring, open.detail.row.id).await?;
         let (keyring, calls) = self.draw_secret(keyring, open.detail.row.id, secret::CALLS).await?;
@@ -382,13 +426,13 @@ impl Desk {
         may: &May<'_, OpenIdentity>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        draw: impl Into<DrawNumber>,
         number: &str,
     ) -> Answer<String> {
         let read = may.may::<Read>()?;
         let declared = read.frame(workflow)?;
         let keyring = self.roster_keys(&read, declared).await?;
-        let detail = self.draw(&read, workflow, code, seq).await?;
+        let detail = self.draw(&read, workflow, code, draw).await?;
         let (_, kept) = self.kept(&detail, keyring).await?;
         let number = number.trim();
         let found = kept.roster.units.iter().position(|unit| unit.number == number);

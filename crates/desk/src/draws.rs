@@ -1,10 +1,13 @@
 //! The draws of a case: what their public messages establish, and the messages that arrive from the other parties.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 use draw::transcript::{self, ANNOUNCE, AUDIT, BEACON, ROSTER, commit_file, reveal_file};
 use draw::{Design, End, Message, PartyKey, Report, Transcript, Trust, verify};
-use protocol::Frame as Declared;
+use protocol::{Disposition, Frame as Declared, Protocol, RecordsDraw};
 use seal::Place;
 use serde_json::Map;
 use sha2::{Digest, Sha256};
@@ -24,6 +27,70 @@ use crate::may::{May, Read, Seat};
 use crate::put_fact::ReadyFact;
 use crate::record::{self, Done};
 
+/// What a draw chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Units {
+    /// Whom to hear.
+    People,
+    /// Which files to read: drawn by itself, so that it tells nothing of who is heard.
+    Files,
+}
+
+impl Units {
+    /// As stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Units::People => "people",
+            Units::Files => "files",
+        }
+    }
+}
+
+/// Which draw of a case: what it chooses, and its place in that sequence, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub struct DrawNumber {
+    /// What it chooses.
+    pub units: Units,
+    /// Its place in the sequence.
+    pub seq: i64,
+}
+
+impl From<i64> for DrawNumber {
+    fn from(seq: i64) -> Self {
+        DrawNumber { units: Units::People, seq }
+    }
+}
+
+/// As it stands in an address: `2`, `files-2`.
+impl fmt::Display for DrawNumber {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.units {
+            Units::People => write!(to, "{}", self.seq),
+            Units::Files => write!(to, "files-{}", self.seq),
+        }
+    }
+}
+
+impl TryFrom<String> for DrawNumber {
+    type Error = ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, ParseIntError> {
+        text.parse()
+    }
+}
+
+impl FromStr for DrawNumber {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        match text.strip_prefix("files-") {
+            Some(seq) => Ok(DrawNumber { units: Units::Files, seq: seq.parse()? }),
+            None => Ok(DrawNumber::from(text.parse::<i64>()?)),
+        }
+    }
+}
+
 /// A draw as its messages tell it.
 pub struct DrawDetail {
     /// The case.
@@ -41,6 +108,12 @@ pub struct DrawDetail {
 }
 
 impl DrawDetail {
+    /// Which draw of its case it is.
+    pub fn number(&self) -> DrawNumber {
+        let units = if self.row.units == Units::Files.as_str() { Units::Files } else { Units::People };
+        DrawNumber { units, seq: self.row.seq }
+    }
+
     /// The design; every draw has one from its beginning.
     pub fn design(&self) -> Result<&Design, Error> {
         let missing = || Fault::Damaged { what: format!("{} has no design", self.row.draw) };
@@ -61,6 +134,69 @@ impl DrawDetail {
     }
 }
 
+/// What the protocol says of what a draw chooses.
+pub(crate) struct Chosen<'p> {
+    pub(crate) stage: &'p str,
+    pub(crate) replacement: &'p str,
+    pub(crate) reserve_percent: u32,
+    pub(crate) dispositions: &'p [Disposition],
+    pub(crate) codes: &'p str,
+    pub(crate) letter: char,
+    /// The fact that everybody committed.
+    pub(crate) committed: Option<&'p str>,
+    /// The fact that the result is sealed.
+    pub(crate) drawn: &'p str,
+}
+
+pub(crate) fn chosen<'p>(
+    protocol: &'p Protocol,
+    declared: &'p Declared,
+    units: Units,
+) -> Result<Chosen<'p>, Refusal> {
+    Ok(match units {
+        Units::People => Chosen {
+            stage: &declared.stage,
+            replacement: &declared.replacement,
+            reserve_percent: declared.reserve_percent,
+            dispositions: &declared.dispositions,
+            codes: &declared.codes,
+            letter: declared.letter,
+            committed: Some(&declared.facts.committed),
+            drawn: &declared.facts.drawn,
+        },
+        Units::Files => {
+            let draw = records_draw(protocol).ok_or_else(Refusal::not_found)?;
+            Chosen {
+                stage: &draw.stage,
+                replacement: &draw.replacement,
+                reserve_percent: draw.reserve_percent,
+                dispositions: &draw.dispositions,
+                codes: &draw.codes,
+                letter: draw.letter,
+                committed: None,
+                drawn: &draw.fact,
+            }
+        }
+    })
+}
+
+impl Seat {
+    /// What may become of an attempt to hear somebody, or of a file that was asked for.
+    pub fn dispositions(&self, workflow: &str, units: Units) -> Result<&[Disposition], Refusal> {
+        Ok(chosen(self.protocol(), self.frame(workflow)?, units)?.dispositions)
+    }
+
+    /// The registry with the codes that phones get from a draw.
+    pub fn draw_codes(&self, workflow: &str, units: Units) -> Result<&str, Refusal> {
+        Ok(chosen(self.protocol(), self.frame(workflow)?, units)?.codes)
+    }
+}
+
+/// How the files of a visit are drawn, where its protocol says so.
+pub(crate) fn records_draw(protocol: &Protocol) -> Option<&RecordsDraw> {
+    protocol.reconciliation.as_ref().map(|reconciliation| &reconciliation.records_draw)
+}
+
 /// The names of a draw's secrets.
 pub(crate) mod secret {
     /// Seed of the monitor's signing key.
@@ -75,6 +211,8 @@ pub(crate) mod secret {
     pub(crate) const CODES: &str = "codes";
     /// Whom to call, and the salt of the list.
     pub(crate) const CALLS: &str = "call list";
+    /// Whose files to read, for who reads them; sealed to them and not to the roster's compartment.
+    pub(crate) const FILES: &str = "files";
 }
 
 pub(crate) fn secret_place<'a>(draw: &'a str, name: &'a str) -> Place<'a> {
@@ -131,7 +269,8 @@ pub(crate) fn read_detail(tx: &mut Tx, case: Case, row: CaseDraw, now: u64) -> R
     }
     // Earlier draws of the sequence, so that it can be followed.
     let mut others = Vec::new();
-    for earlier in draws::of_case(tx, row.case)?.into_iter().filter(|earlier| earlier.seq < row.seq) {
+    let before = |other: &CaseDraw| other.units == row.units && other.seq < row.seq;
+    for earlier in draws::of_case(tx, row.case)?.into_iter().filter(before) {
         let mut files = Transcript::default();
         for message in draws::messages(tx, earlier.id)? {
             files.files.insert(message.file, message.content.into_bytes());
@@ -148,7 +287,7 @@ impl Desk {
         record::seconds(self.now())
     }
 
-    /// The draws of a case in sequence, as their messages tell them.
+    /// The draws of a case, of people and then of files, each in sequence, as their messages tell them.
     pub async fn draws(&self, may: &May<'_, Read>, workflow: &str, code: &str) -> Answer<Vec<DrawDetail>> {
         may.frame(workflow)?;
         let (mandate, workflow, code) = (may.mandate().id, workflow.to_owned(), code.to_owned());
@@ -169,15 +308,16 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
     ) -> Answer<DrawDetail> {
         may.frame(workflow)?;
         let (mandate, workflow, code) = (may.mandate().id, workflow.to_owned(), code.to_owned());
-        let now = self.seconds();
+        let (number, now) = (number.into(), self.seconds());
         self.store
             .read(move |tx| {
                 let case = find_case(tx, mandate, &workflow, &code)?;
-                let row = draws::by_seq(tx, case.id, seq)?.ok_or_else(Refusal::not_found)?;
+                let row = draws::by_seq(tx, case.id, number.units.as_str(), number.seq)?
+                    .ok_or_else(Refusal::not_found)?;
                 Ok::<_, Error>(read_detail(tx, case, row, now)?)
             })
             .await
@@ -189,11 +329,11 @@ impl Desk {
         may: &'s May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
     ) -> Answer<OpenDraw<'s>> {
         let declared = may.frame(workflow)?;
         let keyring = self.roster_keys(may, declared).await?;
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
         going_on(&detail)?;
         Ok(OpenDraw { detail, declared, keyring })
     }
@@ -232,18 +372,18 @@ impl Desk {
         Ok((keyring, Zeroizing::new(key)))
     }
 
-    /// Seals a secret of a draw to the roster's compartment.
+    /// Seals a secret of a draw to a compartment.
     pub(crate) async fn seal_secret(
         &self,
         seat: &Seat,
-        declared: &Declared,
+        compartment: &str,
         draw: i64,
         name: &'static str,
         bytes: &[u8],
     ) -> Answer<SealedSecret> {
         let place = draw.to_string();
         let place = secret_place(&place, name);
-        let compartment = self.compartment_of(seat, &declared.compartment).await?;
+        let compartment = self.compartment_of(seat, compartment).await?;
         let key = self.fresh_key(compartment, &place).await?;
         let sealed = key.seal(&place, bytes, &mut self.dice());
         Ok(SealedSecret { name, key, sealed })
@@ -334,12 +474,12 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         bytes: &[u8],
     ) -> Answer<String> {
         let declared = may.frame(workflow)?;
         self.roster_keys(may, declared).await?;
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
         going_on(&detail)?;
         let sent = Message::parse("message", bytes).map_err(engine)?;
         if sent.draw != detail.row.draw {
@@ -406,9 +546,9 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
     ) -> Answer<String> {
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
         detail.transcript.bundle().map_err(engine)
     }
 }

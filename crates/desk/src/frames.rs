@@ -165,10 +165,20 @@ impl FrozenLines {
 impl Desk {
     /// The keys of whoever holds the roster's compartment; a refusal for everybody else.
     pub(crate) async fn roster_keys(&self, seat: &Seat, declared: &Declared) -> Answer<Keyring> {
+        self.keys_of(seat, &declared.compartment, "refusal-frame-not-yours").await
+    }
+
+    /// The keys of whoever holds a compartment; this refusal for everybody else.
+    pub(crate) async fn keys_of(
+        &self,
+        seat: &Seat,
+        compartment: &str,
+        refusal: &'static str,
+    ) -> Answer<Keyring> {
         let Some(mut keyring) = self.keyring(seat.session()) else {
             return Err(Refusal::new(Kind::Locked, "refusal-locked").into());
         };
-        let (mandate, name) = (seat.mandate().id, declared.compartment.clone());
+        let (mandate, name) = (seat.mandate().id, compartment.to_owned());
         let found = self
             .store
             .read(move |tx| {
@@ -181,7 +191,7 @@ impl Desk {
                 Ok::<_, Fault>(held.then_some(keyring))
             })
             .await?;
-        Ok(found.ok_or_else(|| Refusal::new(Kind::NotAllowed, "refusal-frame-not-yours"))?)
+        Ok(found.ok_or_else(|| Refusal::new(Kind::NotAllowed, refusal))?)
     }
 
     /// Where the frame of a case stands. What is on the lists stays closed.

@@ -17,6 +17,7 @@ use xforms::Class;
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
 use crate::cases::{fact_of, moment};
+use crate::draws::records_draw;
 use crate::fact_refusals::refusal;
 use crate::findings;
 use crate::may::Seat;
@@ -83,8 +84,11 @@ impl Desk {
         }
         let facts = seat.frame(workflow).ok().map(|frame| &frame.facts);
         let follows = new.amends.is_none()
-            && facts
-                .is_some_and(|facts| [&facts.frozen, &facts.committed, &facts.drawn].contains(&&new.kind));
+            && facts.is_some_and(|facts| {
+                let files = records_draw(seat.protocol()).map(|draw| &draw.fact);
+                let acts = [&facts.frozen, &facts.committed, &facts.drawn];
+                acts.contains(&&new.kind) || files == Some(&new.kind)
+            });
         let kind = new.kind.clone();
         let ready = self.ready_fact(seat, workflow, new).await?;
         let (mandate, name, code) = (seat.mandate().id, workflow.to_owned(), code.to_owned());

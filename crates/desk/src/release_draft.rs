@@ -17,6 +17,7 @@ use store::{Fault, mandate, release, setting};
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
+use crate::draws::Units;
 use crate::forms::FormModel;
 use crate::may::{May, Read, Seat};
 use crate::record::{self, Done};
@@ -179,7 +180,8 @@ impl Desk {
         let policy = &may.protocol().disclosure.policy;
         let case = detail.case.id;
         let transcripts = if only_access { Vec::new() } else { self.draws_of_case(&detail.case).await? };
-        let transcripts = transcripts.iter().map(|(path, bytes)| Transcript::from_bundle(path, bytes));
+        let of_people = transcripts.iter().filter(|(units, _)| *units == Units::People).count();
+        let transcripts = transcripts.iter().map(|(_, (path, bytes))| Transcript::from_bundle(path, bytes));
         let draws: Vec<Transcript> = transcripts
             .collect::<Result<_, _>>()
             .map_err(|error| Refusal::invalid("refusal-release-bag").with("what", error))?;
@@ -187,7 +189,8 @@ impl Desk {
         if let Some(sizes) = self.frame_of_case(case).await? {
             request.sizes = sizes;
         }
-        within_frames(&draws, &request.sizes)?;
+        // Files are drawn from the same frame once more, which adds nobody to it.
+        within_frames(draws.get(..of_people).unwrap_or_default(), &request.sizes)?;
         let by = self.by(may, plan).await?;
         let (protocol, sizes, left_out) =
             (may.protocol().clone(), request.sizes.clone(), request.left_out.clone());

@@ -8,7 +8,7 @@ use store::{Fault, draw as draws};
 
 use crate::Desk;
 use crate::answer::{Answer, Refusal};
-use crate::draws::{engine, read_detail};
+use crate::draws::{Units, engine, read_detail};
 
 /// The public record of a draw: the path that it has in a bag, and its bytes.
 pub type DrawFile = (String, Vec<u8>);
@@ -16,7 +16,7 @@ pub type DrawFile = (String, Vec<u8>);
 impl Desk {
     /// The public records of all draws of a case, void ones too: `data/draw/SITE/PERIOD/SEQ.json` and the bytes that
     /// [`Transcript::bundle`] writes. A draw that goes on cannot be published, nor be left out.
-    pub(crate) async fn draws_of_case(&self, case: &Case) -> Answer<Vec<DrawFile>> {
+    pub(crate) async fn draws_of_case(&self, case: &Case) -> Answer<Vec<(Units, DrawFile)>> {
         let (case, now) = (case.clone(), self.seconds());
         let details = self
             .store
@@ -33,7 +33,7 @@ impl Desk {
                 return Err(Refusal::conflict("refusal-release-draw").with("draw", id).into());
             }
             let bundle = detail.transcript.bundle().map_err(engine)?;
-            files.push((format!("data/draw/{id}.json"), bundle.into_bytes()));
+            files.push((detail.number().units, (format!("data/draw/{id}.json"), bundle.into_bytes())));
         }
         Ok(files)
     }
@@ -50,7 +50,7 @@ impl Desk {
     }
 }
 
-/// The sizes of strata are those of the frames that were drawn from: no more persons than these have in all.
+/// The sizes of strata are those of the frames that people were drawn from: no more persons than these have in all.
 pub(crate) fn within_frames(draws: &[Transcript], sizes: &BTreeMap<String, u32>) -> Result<(), Refusal> {
     let known = draws.iter().map(|one| draw::verify(one, draw::Trust::default()).known);
     let done = known.filter(|known| matches!(known.end, Some((End::Done, _))));

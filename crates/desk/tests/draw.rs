@@ -10,7 +10,10 @@ use std::sync::atomic::Ordering;
 use desk::draw::{self, End, Message, Transcript, Trust, acts};
 use desk::frame::{Heads, Kind as Wrong, Outcome};
 use desk::protocol::Protocol;
-use desk::{Brought, Desk, Error, ListRead, NewCase, NewDraw, NewFact, Randomness, Read, Seat, SentList};
+use desk::{
+    Brought, Desk, DrawNumber, Error, ListRead, NewCase, NewDraw, NewFact, Randomness, Read, Seat, SentList,
+    Units,
+};
 use house::{Home, STANDS, begin_mandate, log_in, now, on_both};
 use parties::Party;
 
@@ -65,13 +68,64 @@ impl Zone {
         case.standing().unwrap().open().map(|open| open.stage.id.clone()).collect()
     }
 
-    async fn public(&self, seat: &Seat, seq: i64) -> Transcript {
-        self.desk.draw(&seat.may().unwrap(), "visit", &self.code, seq).await.unwrap().transcript
+    async fn public(&self, seat: &Seat, number: impl Into<DrawNumber>) -> Transcript {
+        self.desk.draw(&seat.may().unwrap(), "visit", &self.code, number).await.unwrap().transcript
     }
 
     async fn send(&self, seat: &Seat, message: &Message) -> Result<String, Error> {
+        self.send_to(seat, 1, message).await
+    }
+
+    async fn send_to(
+        &self,
+        seat: &Seat,
+        number: impl Into<DrawNumber>,
+        message: &Message,
+    ) -> Result<String, Error> {
         let text = message.to_text().unwrap();
-        self.desk.receive_draw_message(&seat.may().unwrap(), "visit", &self.code, 1, text.as_bytes()).await
+        let may = seat.may().unwrap();
+        self.desk.receive_draw_message(&may, "visit", &self.code, number, text.as_bytes()).await
+    }
+
+    /// A frozen frame of so many people.
+    async fn frozen(&self, officer: &Seat, people: u32) {
+        let read = officer.may::<Read>().unwrap();
+        self.import(officer, "roster", roster(people).as_bytes()).await.unwrap();
+        let heads = Heads { workshop: "1".to_owned(), roster: 10, counted: 10 };
+        self.desk
+            .count_heads(&read, "visit", &self.code, &[heads.clone(), heads.clone(), heads])
+            .await
+            .unwrap();
+        self.desk.freeze_frame(&read, "visit", &self.code).await.unwrap();
+    }
+
+    /// From the first commitment to the sealed result.
+    async fn play(&self, officer: &Seat, number: DrawNumber, parties: &[&Party], dice: &str) {
+        let (desk, code) = (&self.desk, self.code.as_str());
+        let read = officer.may::<Read>().unwrap();
+        let seconds = || u64::try_from(now() / 1000).unwrap();
+        for party in parties {
+            let known = Party::known(&self.public(officer, number).await);
+            let commit = party.says(acts::commit(&known, party.name, &party.random, seconds()));
+            self.send_to(officer, number, &commit).await.unwrap();
+        }
+        desk.announce_draw(&read, "visit", code, number, Randomness::Dice).await.unwrap();
+        let files = self.public(officer, number).await;
+        for party in parties {
+            self.send_to(officer, number, &party.cosigns(&files, "announce.json")).await.unwrap();
+        }
+        desk.reveal_draw(&read, "visit", code, number).await.unwrap();
+        for party in parties {
+            let known = Party::known(&self.public(officer, number).await);
+            let reveal = party.says(acts::reveal(&known, party.name, &party.random, seconds()));
+            self.send_to(officer, number, &reveal).await.unwrap();
+        }
+        desk.bring_randomness(&read, "visit", code, number, Brought::Dice(dice)).await.unwrap();
+        let files = self.public(officer, number).await;
+        for party in parties {
+            self.send_to(officer, number, &party.cosigns(&files, "beacon.json")).await.unwrap();
+        }
+        desk.select_draw(&read, "visit", code, number, 0).await.unwrap();
     }
 }
 
@@ -392,6 +446,124 @@ async fn void_draw(home: Rc<Home>) {
     let ended = hex::encode(draws[0].report.known.end.as_ref().unwrap().1);
     assert_eq!((design.earlier[0].state.as_str(), &design.earlier[0].message), ("void", &ended));
     assert_eq!(draws[1].report.first_lie(), None, "{}", draws[1].report);
+}
+
+#[test]
+fn files_are_drawn_by_a_draw_of_their_own() {
+    on_both(records_draw);
+}
+
+async fn records_draw(home: Rc<Home>) {
+    let zone = Zone::build(&home).await;
+    let (officer, reviewer) = (zone.seat("draw").await, zone.seat("records").await);
+    let read = officer.may::<Read>().unwrap();
+    let (desk, code) = (&zone.desk, zone.code.as_str());
+    zone.frozen(&officer, 24).await;
+    let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
+    let new = NewDraw {
+        parties: vec![a.named("authority"), z.named("auditor")],
+        stratified: true,
+        hash_only: true,
+        n: 8,
+        reveal_deadline: now() + 3_600_000,
+        ..NewDraw::default()
+    };
+    let early = desk.begin_records_draw(&read, "visit", code, new.clone()).await;
+    assert_eq!(refused(early).message, "refusal-records-no-draw", "as many as people, and nobody is drawn");
+    desk.begin_draw(&read, "visit", code, new.clone()).await.unwrap();
+    let people = DrawNumber::from(1);
+    zone.play(&officer, people, &[&a], "73901148265503972486").await;
+
+    // As many as people, whatever the form says; a sequence of its own, beside one that goes on.
+    let more = NewDraw { n: 20, others: 9, ..new };
+    let files = desk.begin_records_draw(&read, "visit", code, more).await.unwrap();
+    assert_eq!((files, files.to_string().as_str()), (DrawNumber { units: Units::Files, seq: 1 }, "files-1"));
+    let again = Party { random: Party::new("authority-a").random, ..a };
+    // The same digits of the dice: even so nothing of one draw follows from the other.
+    zone.play(&officer, files, &[&again], "73901148265503972486").await;
+    let details = desk.draws(&read, "visit", code).await.unwrap();
+    let (of_people, of_files) = (&details[0], &details[1]);
+    assert_eq!(of_files.row.draw, format!("{}.records/1", of_people.row.draw.strip_suffix("/1").unwrap()));
+    let (one, other) = (&of_people.report.known, &of_files.report.known);
+    assert_eq!((of_files.design().unwrap().n, of_files.design().unwrap().k_max), (8, 0));
+    assert_ne!(one.seed, other.seed);
+    assert_ne!(one.roster.as_ref().unwrap().0, other.roster.as_ref().unwrap().0, "salts of its own");
+    let announced = |known: &draw::Known| known.announcement.clone().unwrap().0;
+    let (first, second) = (announced(one), announced(other));
+    assert_ne!(first.key, second.key, "a drawing key of its own");
+    assert!(
+        second.commitments.iter().all(|(_, value)| first.commitments.iter().all(|(_, known)| known != value))
+    );
+    let design = String::from_utf8(of_files.transcript.files["design.json"].clone()).unwrap();
+    assert!(design.contains("peak, low, latest") && design.contains(&of_people.row.draw), "{design}");
+
+    // The list opens for who reads the files, with a reason, and for nobody else.
+    assert_eq!(
+        refused(desk.drawn_files(&officer.may().unwrap(), "visit", code, files, "x").await).message,
+        "refusal-records-not-yours"
+    );
+    let no_reason = desk.drawn_files(&reviewer.may().unwrap(), "visit", code, files, " ").await;
+    assert_eq!(refused(no_reason).message, "refusal-reason");
+    let of_people = desk.drawn_files(&reviewer.may().unwrap(), "visit", code, people, "curious").await;
+    assert_eq!(
+        refused(of_people).message,
+        "refusal-records-no-list",
+        "whom the interviews chose stays closed"
+    );
+    let calls = desk.calls(&reviewer.may().unwrap(), "visit", code, people, "curious").await;
+    assert_eq!(refused(calls).message, "refusal-frame-not-yours");
+    let drawn =
+        desk.drawn_files(&reviewer.may().unwrap(), "visit", code, files, "asking for files").await.unwrap();
+    assert_eq!(drawn.len(), 8);
+    assert!(drawn.iter().all(|file| file.line["name"].starts_with(NAME) && file.code.starts_with('R')));
+    assert!(
+        drawn.windows(2).all(|pair| pair[0].line["badge"] < pair[1].line["badge"]),
+        "as they lie in cupboards"
+    );
+
+    // Phones get codes without names, of each draw in a registry of its own.
+    let lead = zone.seat("lead").await;
+    let device = desk.add_device(&lead.may().unwrap(), "Phone 1").await.unwrap();
+    let phone = desk::Sender::Phone(desk.phone(&device.token).await.unwrap());
+    let csv = String::from_utf8(desk.registry_csv(&phone, "file_codes").await.unwrap()).unwrap();
+    assert_eq!(csv.lines().count(), 9);
+    assert!(drawn.iter().all(|file| csv.contains(&file.code)) && !csv.contains(NAME));
+
+    // What was presented and what was refused; nothing takes the place of a file.
+    let (stratum, rank) = drawn[0].place.clone();
+    desk.attempt(&read, "visit", code, files, (&stratum, rank, "refused")).await.unwrap();
+    let none =
+        desk.attempt(&read, "visit", code, files, (&drawn[1].place.0, drawn[1].place.1, "interviewed")).await;
+    assert_eq!(refused(none).message, "refusal-attempt-code", "that is said of people");
+    desk.attempt(&read, "visit", code, files, (&drawn[1].place.0, drawn[1].place.1, "presented"))
+        .await
+        .unwrap();
+    let detail = desk.draw(&read, "visit", code, files).await.unwrap();
+    assert_eq!(detail.attempts.values().sum::<u64>(), 2);
+    assert_eq!(detail.report.first_lie(), None, "{}", detail.report);
+    let by_hand = NewFact { kind: "records_drawn".to_owned(), at: now(), ..NewFact::default() };
+    assert_eq!(
+        refused(desk.put_fact(&officer, "visit", code, by_hand).await).message,
+        "refusal-fact-follows"
+    );
+
+    // Void: its codes go, and the next one names it.
+    desk.void_draw(&read, "visit", code, files, "the cupboard was sealed by the employer").await.unwrap();
+    let csv = String::from_utf8(desk.registry_csv(&phone, "file_codes").await.unwrap()).unwrap();
+    assert_eq!(csv.lines().count(), 1);
+    let gone = desk.drawn_files(&reviewer.may().unwrap(), "visit", code, files, "asking again").await;
+    assert_eq!(refused(gone).message, "refusal-records-no-list");
+    let new = NewDraw {
+        parties: vec![again.named("authority"), z.named("auditor")],
+        reveal_deadline: now() + 3_600_000,
+        ..NewDraw::default()
+    };
+    let next = desk.begin_records_draw(&read, "visit", code, new).await.unwrap();
+    assert_eq!(next.seq, 2);
+    assert!(
+        desk.draw(&read, "visit", code, people).await.unwrap().report.known.end.is_none(),
+        "that of people goes on"
+    );
 }
 
 #[test]

@@ -163,11 +163,7 @@ pub(crate) fn read(
             "Name a registry whose label is open",
         ));
     }
-    let letter = section.text("letter", problems).value;
-    let letter = letter.chars().next().filter(|first| first.is_ascii_uppercase() && letter.len() == 1);
-    if letter.is_none() {
-        problems.push(section.problem("letter", "`letter` is not one letter", "Write one letter, A to Z"));
-    }
+    let letter = letter(&section, problems);
     let workflow = section.text("workflow", problems).value;
     let facts = facts(&section, workflows.iter().find(|known| known.workflow.id == workflow), problems);
     let frame = Frame {
@@ -182,7 +178,7 @@ pub(crate) fn read(
         workshops: section.number("workshops", 1, 10, problems),
         dispositions: dispositions(&section, problems),
         sources: sources(&section, problems),
-        letter: letter.unwrap_or('W'),
+        letter,
         registry: registry_name,
         workflow,
         number,
@@ -259,7 +255,17 @@ fn sources(section: &Section, problems: &mut Vec<Problem>) -> Vec<FrameSource> {
     sources
 }
 
-fn dispositions(section: &Section, problems: &mut Vec<Problem>) -> Vec<Disposition> {
+/// The letter before a code.
+pub(crate) fn letter(section: &Section, problems: &mut Vec<Problem>) -> char {
+    let letter = section.text("letter", problems).value;
+    let letter = letter.chars().next().filter(|first| first.is_ascii_uppercase() && letter.len() == 1);
+    if letter.is_none() {
+        problems.push(section.problem("letter", "`letter` is not one letter", "Write one letter, A to Z"));
+    }
+    letter.unwrap_or('A')
+}
+
+pub(crate) fn dispositions(section: &Section, problems: &mut Vec<Problem>) -> Vec<Disposition> {
     let mut dispositions = Vec::new();
     for row in section.sections("disposition", problems) {
         let code = row.text("code", problems).value;
@@ -278,8 +284,8 @@ fn dispositions(section: &Section, problems: &mut Vec<Problem>) -> Vec<Dispositi
     if dispositions.iter().all(|row| row.ends != "done") {
         problems.push(section.problem(
             "disposition",
-            "no disposition means that somebody was heard",
-            "Add a [[frame.disposition]] with ends = \"done\"",
+            "no disposition means that somebody was heard, or a file read",
+            "Add a [[disposition]] with ends = \"done\"",
         ));
     }
     dispositions

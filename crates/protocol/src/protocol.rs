@@ -162,6 +162,14 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         yardstick::check(yardsticks, &workflows, problems);
     }
     let zone = read_zone(&root, problems);
+    let frame = frame::read(&root, &registries, &workflows, problems);
+    let drawn = reconciliation::Drawn {
+        registries: &registries,
+        compartments: &compartments,
+        workflows: &workflows,
+        frame: frame.as_ref(),
+    };
+    let reconciliation = reconciliation::read(files, &forms, drawn, problems);
     let mut protocol = Protocol {
         zone,
         name: root.text("name", problems).value,
@@ -170,9 +178,9 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         description: root.translated("description", problems),
         method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
         other_forms: other_forms(&root, &compartments, problems),
-        frame: frame::read(&root, &registries, &workflows, problems),
+        frame,
         workflows,
-        reconciliation: reconciliation::read(files, &forms, &registries, problems),
+        reconciliation,
         gaps: gaps::read(files, yardsticks.as_ref(), problems),
         yardsticks,
         roles,

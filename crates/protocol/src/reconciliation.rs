@@ -1,13 +1,16 @@
 //! Reads `reconciliation.toml`: which tests hold what workers say against what the employer recorded, by groups only; and
 //! refuses forms that could join an interview with the record of the same person.
 
+use crate::compartment::Compartment;
 use crate::expressions::{self, Role};
 use crate::form::{ProtocolForm, ReadForm};
+use crate::frame::{self, Disposition, Frame};
 use crate::problem::Problem;
 use crate::registry::Registry;
 use crate::texts::Texts;
 use crate::toml_section::{self, Section};
 use crate::words::{Colour, Direction, Formula, Subject};
+use crate::workflow::ProtocolWorkflow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use xforms::{Class, Kind};
@@ -54,6 +57,22 @@ pub struct RecordsDraw {
     pub as_many_as: String,
     /// Pay periods that are read of each file.
     pub periods: Vec<String>,
+    /// The compartment to which the list of files is sealed, for who reads them: lines of the frame, with names.
+    pub sealed_to: String,
+    /// The registry that takes the codes of the files, for the phones.
+    pub codes: String,
+    /// The letter before such a code.
+    pub letter: char,
+    /// What one unit is, for the design of the draw.
+    pub stage: String,
+    /// What replaces a file, in words, for the design of the draw.
+    pub replacement: String,
+    /// How many files are drawn in reserve, in percent of those drawn.
+    pub reserve_percent: u32,
+    /// The fact of the frame's workflow that follows from the draw.
+    pub fact: String,
+    /// What may become of a file that was asked for.
+    pub dispositions: Vec<Disposition>,
 }
 
 /// A registry with one entry for everybody who works there; it is counted, and no name is opened.
@@ -209,13 +228,13 @@ struct Reader<'a> {
 pub(crate) fn read(
     files: &BTreeMap<String, Vec<u8>>,
     forms: &[ReadForm],
-    registries: &[Registry],
+    drawn: Drawn,
     problems: &mut Vec<Problem>,
 ) -> Option<Reconciliation> {
     let (source, table) =
         toml_section::parse(RECONCILIATION_TOML, files.get(RECONCILIATION_TOML)?, problems)?;
     let root = Section::root(RECONCILIATION_TOML, source, &table, "the reconciliation");
-    let reader = Reader { forms, registries };
+    let reader = Reader { forms, registries: drawn.registries };
     let mut side = |key: &'static str, subject: Subject| {
         let found =
             root.section(key, problems).and_then(|section| reader.source(&section, subject, problems));
@@ -243,7 +262,7 @@ pub(crate) fn read(
         section.finish(problems);
         paths.insert(name, steps);
     }
-    let records_draw = read_draw(&root, problems);
+    let records_draw = read_draw(&root, drawn, problems);
     let workforce = root.section("workforce", problems).map(|section| reader.workforce(&section, problems));
     let mut tests = Vec::new();
     if let (Some(interviews), Some(records)) = (&interviews, &records) {
@@ -262,7 +281,16 @@ pub(crate) fn read(
     })
 }
 
-fn read_draw(root: &Section, problems: &mut Vec<Problem>) -> Option<RecordsDraw> {
+/// What the draw of the files names beside the forms.
+#[derive(Clone, Copy)]
+pub(crate) struct Drawn<'a> {
+    pub(crate) registries: &'a [Registry],
+    pub(crate) compartments: &'a [Compartment],
+    pub(crate) workflows: &'a [ProtocolWorkflow],
+    pub(crate) frame: Option<&'a Frame>,
+}
+
+fn read_draw(root: &Section, known: Drawn, problems: &mut Vec<Problem>) -> Option<RecordsDraw> {
     let Some(section) = root.section("records_draw", problems) else {
         problems.push(root.problem(
             "records_draw",
@@ -275,8 +303,45 @@ fn read_draw(root: &Section, problems: &mut Vec<Problem>) -> Option<RecordsDraw>
         id: section.text("id", problems).value,
         as_many_as: section.text("as_many_as", problems).value,
         periods: section.texts_list("periods", problems).into_iter().map(|period| period.value).collect(),
+        sealed_to: section.text("sealed_to", problems).value,
+        codes: section.text("codes", problems).value,
+        letter: frame::letter(&section, problems),
+        stage: section.text("stage", problems).value,
+        replacement: section.text("replacement", problems).value,
+        reserve_percent: section.number("reserve_percent", 0, 100, problems),
+        fact: section.text("fact", problems).value,
+        dispositions: frame::dispositions(&section, problems),
     };
     section.finish(problems);
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if draw.id.is_empty() || !draw.id.bytes().all(plain) {
+        problems.push(section.problem("id", "it is part of the id of a draw", "Write a-z, 0-9 and - only"));
+    }
+    let named = |compartment: &&Compartment| compartment.id == draw.sealed_to;
+    if known.compartments.iter().find(named).is_none_or(|one| one.kind != Class::Identity) {
+        problems.push(section.problem(
+            "sealed_to",
+            format!("no compartment “{}” holds identity, which the list of files is", draw.sealed_to),
+            "Name a compartment of kind identity that who reads the files holds",
+        ));
+    }
+    if !known.registries.iter().any(|one| one.name == draw.codes && one.on_device()) {
+        problems.push(section.problem(
+            "codes",
+            format!("no registry “{}” goes to phones", draw.codes),
+            "Name a registry whose label is open",
+        ));
+    }
+    let workflow = known
+        .frame
+        .and_then(|frame| known.workflows.iter().find(|workflow| workflow.workflow.id == frame.workflow));
+    if workflow.is_none_or(|workflow| workflow.workflow.fact(&draw.fact).is_none()) {
+        problems.push(section.problem(
+            "fact",
+            format!("the workflow of the frame has no fact “{}”", draw.fact),
+            "Name one of its facts",
+        ));
+    }
     if draw.id == draw.as_many_as {
         problems.push(section.problem(
             "id",

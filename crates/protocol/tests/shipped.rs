@@ -74,6 +74,7 @@ fn nobody_at_work_holds_names_and_answers() {
     for role in &workplace.roles {
         let holds = |id: &str| role.compartments.iter().any(|held| held == id);
         assert!(!(holds("roster") && holds("interviews")), "{}", role.id);
+        assert!(!(holds("files") && holds("interviews")), "{}", role.id);
     }
     assert!(workplace.roles_apart("interviewer", "draw_officer"));
     assert!(workplace.roles_apart("draw_officer", "interviewer"));
@@ -87,7 +88,7 @@ fn phones_receive_open_registries_only() {
     let names: Vec<&str> = on_device.map(|registry| registry.name.as_str()).collect();
     assert_eq!(
         names,
-        ["establishments", "visits", "draw_codes", "actions"],
+        ["establishments", "visits", "draw_codes", "file_codes", "actions"],
         "the roster never leaves the server"
     );
     let establishments = workplace.registry("establishments").expect("the registry is there");

@@ -542,11 +542,12 @@ CREATE INDEX walk_draw_case ON walk_draw (in_case, id);
 CREATE TABLE case_draw (          -- one draw of the sequence; where it stands follows from its messages
   id BIGINT PRIMARY KEY,
   in_case BIGINT NOT NULL REFERENCES mandate_case (id),
+  units TEXT NOT NULL,            -- people to hear, or files to read: each has a sequence of its own
   draw TEXT NOT NULL UNIQUE,      -- site/period/number
   seq BIGINT NOT NULL,
   member BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  UNIQUE (in_case, seq)
+  UNIQUE (in_case, units, seq)
 );
 
 CREATE TABLE draw_message (       -- public; one that was cosigned is a newer row of the same file

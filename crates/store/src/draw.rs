@@ -9,6 +9,8 @@ pub struct CaseDraw {
     pub id: i64,
     /// The case.
     pub case: i64,
+    /// What is drawn, `people` or `files`; each has a sequence of its own.
+    pub units: String,
     /// What it is called in public, site/period/number.
     pub draw: String,
     /// Its place in the sequence, from 1.
@@ -59,36 +61,38 @@ fn read(row: &Row) -> Result<CaseDraw, Fault> {
     Ok(CaseDraw {
         id: row.get(0)?,
         case: row.get(1)?,
-        draw: row.get(2)?,
-        seq: row.get(3)?,
-        member: row.get(4)?,
-        at: row.get(5)?,
+        units: row.get(2)?,
+        draw: row.get(3)?,
+        seq: row.get(4)?,
+        member: row.get(5)?,
+        at: row.get(6)?,
     })
 }
 
 /// Begins a draw.
 pub fn add(tx: &mut Tx, draw: &CaseDraw) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO case_draw (id, in_case, draw, seq, member, at) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![draw.id, draw.case, &draw.draw, draw.seq, draw.member, draw.at],
+        "INSERT INTO case_draw (id, in_case, units, draw, seq, member, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![draw.id, draw.case, &draw.units, &draw.draw, draw.seq, draw.member, draw.at],
     )?;
     Ok(())
 }
 
-/// The draws of a case, in sequence.
+/// The draws of a case: of people before those of files, each in sequence.
 pub fn of_case(tx: &mut Tx, case: i64) -> Result<Vec<CaseDraw>, Fault> {
     tx.rows(
-        "SELECT id, in_case, draw, seq, member, at FROM case_draw WHERE in_case = $1 ORDER BY seq",
+        "SELECT id, in_case, units, draw, seq, member, at FROM case_draw WHERE in_case = $1 ORDER BY units DESC, seq",
         params![case],
         read,
     )
 }
 
 /// One draw of a case.
-pub fn by_seq(tx: &mut Tx, case: i64, seq: i64) -> Result<Option<CaseDraw>, Fault> {
+pub fn by_seq(tx: &mut Tx, case: i64, units: &str, seq: i64) -> Result<Option<CaseDraw>, Fault> {
     tx.maybe(
-        "SELECT id, in_case, draw, seq, member, at FROM case_draw WHERE in_case = $1 AND seq = $2",
-        params![case, seq],
+        "SELECT id, in_case, units, draw, seq, member, at FROM case_draw
+         WHERE in_case = $1 AND units = $2 AND seq = $3",
+        params![case, units, seq],
         read,
     )
 }

@@ -17,13 +17,24 @@ fn draws(
     count: usize,
     change: impl Fn(&mut serde_json::Value),
 ) -> impl Iterator<Item = (Roster, Selection)> {
+    draws_of(DRAW, (3, 4), scheme, count, change)
+}
+
+/// Draws under another id, with keys of their own for salts and tickets.
+fn draws_of(
+    draw: &'static str,
+    (salt, key): (u8, u8),
+    scheme: &str,
+    count: usize,
+    change: impl Fn(&mut serde_json::Value),
+) -> impl Iterator<Item = (Roster, Selection)> {
     let mut plan = with(1, scheme, "hmac-commit");
     plan["result"] = "public".into();
     change(&mut plan);
-    let design = Design::read(DRAW, &plan).unwrap();
+    let design = Design::read(draw, &plan).unwrap();
     let roster = Roster::freeze(&design, (1..=count).map(|n| Ok((n as u64, worker(n))))).unwrap();
-    let leaves: Vec<Hash> = roster.commit(DRAW, &[3; 32]).leaves().to_vec();
-    let drawer = Suite::HmacCommit.secret(DRAW, &[4; 32]).unwrap();
+    let leaves: Vec<Hash> = roster.commit(draw, &[salt; 32]).leaves().to_vec();
+    let drawer = Suite::HmacCommit.secret(draw, &[key; 32]).unwrap();
     (0..DRAWS).map(move |story| {
         let seed = bytes(story, "seed");
         let betas: Vec<_> = (0..)
@@ -134,4 +145,38 @@ fn every_fifth_begins_everywhere_equally_often() {
     // Chi-square with 4 degrees of freedom: 18.5.
     let chi: f64 = starts.iter().map(|&n| (n as f64 - 2_000.0).powi(2) / 2_000.0).sum();
     assert!(chi < 18.5, "{starts:?}");
+}
+
+/// Files are drawn from the frame of the interviews once more. Whoever sees whose files are asked for learns nothing of who
+/// was heard: the overlap of both is that of two samples that know nothing of each other, even where the same dice fell.
+#[test]
+fn the_files_drawn_tell_nothing_of_the_people_drawn() {
+    let people = draws("srs", 40, |_| {});
+    let files = draws_of("m1/v-2026-001.records/1", (5, 6), "srs", 40, |_| {});
+    let (mut overlaps, mut both) = ([0_u64; 9], vec![0; 40]);
+    for ((_, people), (_, files)) in people.zip(files) {
+        let heard: Vec<u64> = people.strata[0].selected().map(|unit| unit.i).collect();
+        let read = files.strata[0].selected().map(|unit| unit.i);
+        let shared: Vec<u64> = read.filter(|i| heard.contains(i)).collect();
+        overlaps[shared.len()] += 1;
+        for i in shared {
+            both[i as usize] += 1;
+        }
+    }
+    let choose = |n: u64, k: u64| (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product::<f64>();
+    let chance = |k: u64| choose(8, k) * choose(32, 8 - k) / choose(40, 8);
+    let mut chi = 0.0;
+    for k in 0..=5 {
+        // Five and more are one class.
+        let (seen, p) = match k {
+            5 => (overlaps[5..].iter().sum(), (5..=8).map(chance).sum::<f64>()),
+            k => (overlaps[k as usize], chance(k)),
+        };
+        let expected = p * DRAWS as f64;
+        chi += (seen as f64 - expected).powi(2) / expected;
+    }
+    // Chi-square with 5 degrees of freedom: 20.5 is passed once in a thousand times.
+    assert!(chi < 20.5, "{chi} {overlaps:?}");
+    // Nobody is read and heard more often than chance has it: 0.2 times 0.2, each by itself.
+    assert!(chi_square(&both, &[0.04; 40]) < 73.4, "{both:?}");
 }

@@ -48,6 +48,7 @@ mod today;
 mod unlock;
 mod visit_draw;
 mod visit_draw_acts;
+mod visit_files;
 mod visit_frame;
 mod witnesses;
 mod wording;
@@ -99,6 +100,7 @@ pub fn router(web: Web) -> Router {
         .merge(unlock::router())
         .merge(visit_draw::router())
         .merge(visit_draw_acts::router())
+        .merge(visit_files::router())
         .merge(visit_frame::router())
         .merge(witnesses::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())

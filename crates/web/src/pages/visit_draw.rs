@@ -12,7 +12,8 @@ use desk::draw::transcript::{
     ANNOUNCE, AUDIT, BEACON, CALL_LIST, CLOSE, DESIGN, KEY, ROSTER, SEALED, VOID, commit_file, reveal_file,
 };
 use desk::draw::{Design, End, Role, Source};
-use desk::{DrawDetail, MONITOR, Read, draw_files};
+use desk::protocol::Disposition;
+use desk::{DrawDetail, DrawNumber, MONITOR, Read, Units, draw_files};
 
 use crate::address::part;
 use crate::answer::{Answer, Fault, Refusal};
@@ -20,6 +21,7 @@ use crate::frame::{Frame, Link};
 use crate::locale::Locale;
 use crate::moment::moment;
 use crate::pages::case::Looking;
+use crate::pages::visit_files;
 use crate::patterns::{
     Advice, Cell, Column, Facts, Markup, Notice, Prose, Screen, Section, Step, StepState, Steps, Table, Tone,
 };
@@ -46,11 +48,11 @@ pub struct Ceremony<'l> {
 }
 
 /// Where a page of one draw lies.
-pub type Place = Path<(i64, String, String, i64)>;
+pub type Place = Path<(i64, String, String, DrawNumber)>;
 
 impl<'l> Ceremony<'l> {
     /// Finds a draw by its number.
-    pub async fn at(looking: &'l Looking<'l>, seq: i64) -> Answer<Ceremony<'l>> {
+    pub async fn at(looking: &'l Looking<'l>, seq: DrawNumber) -> Answer<Ceremony<'l>> {
         let case = &looking.detail.case;
         let may = looking.seated.seat.may::<Read>()?;
         let draw = looking.seated.desk().draw(&may, &case.workflow, &case.code, seq).await?;
@@ -64,7 +66,7 @@ impl<'l> Ceremony<'l> {
 
     /// Its page.
     pub fn address(&self) -> String {
-        format!("{}/draw/{}", self.looking.address(), self.draw.row.seq)
+        format!("{}/draw/{}", self.looking.address(), self.draw.number())
     }
 
     /// The page of something done in it.
@@ -79,11 +81,21 @@ impl<'l> Ceremony<'l> {
         Ok(frame.under(self.title(), self.address()))
     }
 
-    fn title(&self) -> String {
-        self.l().text_with_one("visit-draw-one", "number", self.draw.row.seq)
+    /// What it chooses.
+    pub fn units(&self) -> Units {
+        self.draw.number().units
     }
 
-    fn design(&self) -> Answer<&Design> {
+    fn title(&self) -> String {
+        let title = match self.units() {
+            Units::People => "visit-draw-one",
+            Units::Files => "visit-files-one",
+        };
+        self.l().text_with_one(title, "number", self.draw.row.seq)
+    }
+
+    /// Its design.
+    pub fn design(&self) -> Answer<&Design> {
         Ok(self.draw.design()?)
     }
 
@@ -133,6 +145,18 @@ impl<'l> Ceremony<'l> {
         let late = self.looking.seated.desk().now() / 1000
             > i64::try_from(design.reveal_deadline).unwrap_or(i64::MAX);
         let reveals_over = waiting_reveal.is_empty() || (late && !waiting_reveal.contains(&MONITOR));
+        let (field, next_field, list) = match self.units() {
+            Units::People => (
+                "visit-draw-step-field",
+                "visit-draw-next-field",
+                Link::new(l.text("visit-draw-calls"), self.act("calls")),
+            ),
+            Units::Files => (
+                "visit-files-step-field",
+                "visit-files-next-field",
+                Link::new(l.text("visit-files-list"), self.act("files")),
+            ),
+        };
         let all = vec![
             ("visit-draw-step-design", self.has(DESIGN), self.came(DESIGN), String::new(), vec![]),
             (
@@ -205,14 +229,11 @@ impl<'l> Ceremony<'l> {
                 vec![Link::new(l.text("visit-draw-select"), self.act("select"))],
             ),
             (
-                "visit-draw-step-field",
+                field,
                 self.has(AUDIT),
                 None,
-                l.text("visit-draw-next-field"),
-                vec![
-                    Link::new(l.text("visit-draw-calls"), self.act("calls")),
-                    Link::new(l.text("visit-draw-attempt"), self.act("attempt")),
-                ],
+                l.text(next_field),
+                vec![list, Link::new(l.text("visit-draw-attempt"), self.act("attempt"))],
             ),
             (
                 "visit-draw-step-audit",
@@ -246,7 +267,7 @@ impl<'l> Ceremony<'l> {
             if state == StepState::Current {
                 step = step.body(self.advice(says, way(links)));
                 // Interviews and the audit go on side by side.
-                open = title == "visit-draw-step-field" && !done;
+                open = title == field && !done;
             }
             steps.push(step);
         }
@@ -310,7 +331,10 @@ impl<'l> Ceremony<'l> {
         }
         let section = Section::new(l.text("visit-draw-public")).part(facts);
         Ok(section.say(l.text(if known.sealed.is_some() {
-            "visit-draw-secret"
+            match self.units() {
+                Units::People => "visit-draw-secret",
+                Units::Files => "visit-files-secret",
+            }
         } else {
             "visit-draw-secret-before"
         })))
@@ -340,7 +364,8 @@ impl<'l> Ceremony<'l> {
         Ok(table)
     }
 
-    fn standing(&self) -> (Tone, String) {
+    /// Where it stands, in a sentence.
+    pub fn standing(&self) -> (Tone, String) {
         let l = self.l();
         if let Some(lie) = self.draw.report.first_lie() {
             let says = format!("{}: {}", lie.what, lie.detail);
@@ -376,26 +401,10 @@ pub async fn progress(looking: &Looking<'_>) -> Answer<Option<Section>> {
     let Ok(may) = seated.seat.may::<Read>() else { return Ok(None) };
     let draws = seated.desk().draws(&may, &case.workflow, &case.code).await?;
     let mut section = Section::new(l.text("visit-draw-section"));
-    let current = draws.iter().rev().find(|draw| draw.report.known.sealed.is_some());
-    if let Some((draw, (_, places))) =
-        current.and_then(|draw| Some((draw, draw.report.known.sealed.as_ref()?)))
-    {
-        let drawn: u64 = places.values().map(|(n, _)| n).sum();
-        let reserve: u64 = places.values().map(|(_, reserve)| reserve).sum();
-        let used: u64 =
-            draw.attempts.iter().filter(|((_, of_reserve), _)| *of_reserve).map(|(_, count)| count).sum();
-        let mut facts = Facts::new()
-            .fact(l.text("visit-draw-drawn"), l.number(drawn))
-            .fact(l.text("visit-draw-reserve-used"), format!("{} / {}", l.number(used), l.number(reserve)));
-        for disposition in &declared.dispositions {
-            let count: u64 = draw
-                .attempts
-                .iter()
-                .filter(|((code, _), _)| *code == disposition.code)
-                .map(|(_, count)| count)
-                .sum();
-            facts = facts.fact(disposition.title.get(l.code()), l.number(count));
-        }
+    if let Some(facts) = of_people(l, &declared.dispositions, &draws) {
+        section = section.part(facts);
+    }
+    if let Some(facts) = visit_files::progress(looking, &draws)? {
         section = section.part(facts);
     }
     let own = looking.address();
@@ -404,6 +413,35 @@ pub async fn progress(looking: &Looking<'_>) -> Answer<Option<Section>> {
         Link::new(l.text("visit-draw-title"), format!("{own}/draw")),
     ];
     Ok(Some(section.links(links)))
+}
+
+/// The newest draw of its kind that has a result.
+pub fn newest(draws: &[DrawDetail], units: Units) -> Option<&DrawDetail> {
+    let counts = |draw: &&DrawDetail| draw.number().units == units && draw.report.known.sealed.is_some();
+    draws.iter().rev().find(counts)
+}
+
+/// How often each thing became of an attempt.
+pub fn dispositions(l: Locale, mut facts: Facts, rows: &[Disposition], draw: &DrawDetail) -> Facts {
+    for row in rows {
+        let of = |(code, _): &(String, bool)| *code == row.code;
+        let count: u64 = draw.attempts.iter().filter(|(key, _)| of(key)).map(|(_, count)| count).sum();
+        facts = facts.fact(row.title.get(l.code()), l.number(count));
+    }
+    facts
+}
+
+fn of_people(l: Locale, rows: &[Disposition], draws: &[DrawDetail]) -> Option<Facts> {
+    let draw = newest(draws, Units::People)?;
+    let (_, places) = draw.report.known.sealed.as_ref()?;
+    let drawn: u64 = places.values().map(|(n, _)| n).sum();
+    let reserve: u64 = places.values().map(|(_, reserve)| reserve).sum();
+    let used: u64 =
+        draw.attempts.iter().filter(|((_, of_reserve), _)| *of_reserve).map(|(_, count)| count).sum();
+    let facts = Facts::new()
+        .fact(l.text("visit-draw-drawn"), l.number(drawn))
+        .fact(l.text("visit-draw-reserve-used"), format!("{} / {}", l.number(used), l.number(reserve)));
+    Some(dispositions(l, facts, rows, draw))
 }
 
 async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, String)>) -> Answer<Sheet> {
@@ -418,8 +456,10 @@ async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Strin
             .column(Column::new(l.text("visit-draw-n")).numeric())
             .column(Column::new(l.text("cases-state")));
     let own = format!("{}/draw", looking.address());
-    let going_on = draws.iter().any(|draw| !draw.ended());
-    for draw in draws {
+    let (people, files): (Vec<_>, Vec<_>) =
+        draws.into_iter().partition(|draw| draw.number().units == Units::People);
+    let going_on = people.iter().any(|draw| !draw.ended());
+    for draw in people {
         let ceremony = Ceremony { looking: &looking, draw };
         let row = &ceremony.draw.row;
         table = table.row([
@@ -436,7 +476,10 @@ async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Strin
         sheet = sheet
             .part(Section::new(l.text("visit-draw-next")).say(l.text("visit-draw-begin-says")).links(links));
     }
-    Ok(sheet)
+    match visit_files::of_case(&looking, files).await? {
+        Some(section) => Ok(sheet.part(section)),
+        None => Ok(sheet),
+    }
 }
 
 async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
@@ -456,9 +499,13 @@ async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<S
         Link::new(l.text("visit-draw-slip"), ceremony.act("slip")),
     ];
     if ceremony.draw.report.known.sealed.is_some() {
-        let declared = seated.seat.frame(&workflow)?;
-        let codes = format!("/m/{}/registries/{}", seated.mandate(), part(&declared.codes));
-        links.push(Link::new(l.text("visit-draw-codes"), codes));
+        let codes = seated.seat.draw_codes(&workflow, ceremony.units())?;
+        let codes = format!("/m/{}/registries/{}", seated.mandate(), part(codes));
+        let says = match ceremony.units() {
+            Units::People => "visit-draw-codes",
+            Units::Files => "visit-files-codes",
+        };
+        links.push(Link::new(l.text(says), codes));
     }
     if !ceremony.draw.ended() {
         links.push(Link::new(l.text("visit-draw-void"), ceremony.act("void")));
@@ -503,7 +550,7 @@ pub fn handed_over(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Resp
 
 async fn file(
     seated: Seated,
-    Path((_, workflow, code, seq, file)): Path<(i64, String, String, i64, String)>,
+    Path((_, workflow, code, seq, file)): Path<(i64, String, String, DrawNumber, String)>,
 ) -> Answer<Response> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let ceremony = Ceremony::at(&looking, seq).await?;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::draw::field::Why;
-use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read};
+use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read, Units};
 
 use crate::answer::{Answer, Refusal};
 use crate::locale::Locale;
@@ -42,35 +42,44 @@ pub fn router() -> Router<Web> {
         .layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
 }
 
-fn new_form(looking: &Looking<'_>) -> Form {
+/// The form that begins a draw. How many files are drawn follows from the draw of people, and nobody else is called.
+pub fn new_form(looking: &Looking<'_>, units: Units) -> Form {
     let l = looking.l();
-    let mut form = Form::new(l, format!("{}/draw/new", looking.address()), l.text("visit-draw-begin"));
-    form =
-        form.field(Field::figures("n", l.text("visit-new-n"), 6).hint(l.text("visit-new-n-hint")).longest(6));
+    let of_people = units == Units::People;
+    let (page, verb) =
+        if of_people { ("new", "visit-draw-begin") } else { ("new-files", "visit-files-begin") };
+    let mut form = Form::new(l, format!("{}/draw/{page}", looking.address()), l.text(verb));
+    if of_people {
+        let n = Field::figures("n", l.text("visit-new-n"), 6).hint(l.text("visit-new-n-hint"));
+        form = form.field(n.longest(6));
+    }
     let schemes = vec![
         Choice::new("stratified", l.text("visit-new-stratified")).hint(l.text("visit-new-stratified-hint")),
         Choice::new("simple", l.text("visit-new-simple")),
     ];
-    form = form
-        .field(Field::radios("scheme", l.text("visit-new-scheme"), schemes).value("stratified"))
-        .field(
-            Field::figures("reserve", l.text("visit-new-reserve"), 6)
-                .hint(l.text("visit-new-reserve-hint"))
-                .optional()
-                .longest(6),
-        )
-        .field(
-            Field::figures("others", l.text("visit-new-others"), 6)
-                .hint(l.text("visit-new-others-hint"))
-                .value("0")
-                .longest(6),
-        )
-        .field(
-            Field::figures("hours", l.text("visit-new-hours"), 4)
-                .hint(l.text("visit-new-hours-hint"))
-                .value("2")
-                .longest(3),
-        );
+    let how = if of_people { "visit-new-scheme" } else { "visit-files-scheme" };
+    form = form.field(Field::radios("scheme", l.text(how), schemes).value("stratified"));
+    if of_people {
+        form = form
+            .field(
+                Field::figures("reserve", l.text("visit-new-reserve"), 6)
+                    .hint(l.text("visit-new-reserve-hint"))
+                    .optional()
+                    .longest(6),
+            )
+            .field(
+                Field::figures("others", l.text("visit-new-others"), 6)
+                    .hint(l.text("visit-new-others-hint"))
+                    .value("0")
+                    .longest(6),
+            );
+    }
+    form = form.field(
+        Field::figures("hours", l.text("visit-new-hours"), 4)
+            .hint(l.text("visit-new-hours-hint"))
+            .value("2")
+            .longest(3),
+    );
     let suites = vec![
         Choice::new("ecvrf", l.text("visit-new-ecvrf")),
         Choice::new("hmac", l.text("visit-new-hmac")).hint(l.text("visit-new-hmac-hint")),
@@ -138,7 +147,7 @@ fn sizes(looking: &Looking<'_>, people: u64) -> Table {
 
 async fn new_page(seated: Seated, Path((_, workflow, code)): Path<(i64, String, String)>) -> Answer<Sheet> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
-    new_sheet(&looking, &new_form(&looking)).await
+    new_sheet(&looking, &new_form(&looking, Units::People)).await
 }
 
 async fn begin(
@@ -147,8 +156,25 @@ async fn begin(
     sent: Sent,
 ) -> Answer<Response> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
+    let new = match new_draw(&looking, &sent, Units::People) {
+        Ok(new) => new,
+        Err(form) => return Ok(new_sheet(&looking, &form).await?.into_response()),
+    };
+    let may = seated.seat.may::<Read>()?;
+    match seated.desk().begin_draw(&may, &workflow, &code, new).await {
+        Ok(seq) => Ok(see(format!("{}/draw/{seq}", looking.address()), "done-draw-begun")),
+        Err(error) => {
+            let form = new_form(&looking, Units::People);
+            let form = come_back(form, &sent, in_words(&looking, error), "n")?;
+            Ok(new_sheet(&looking, &form).await?.into_response())
+        }
+    }
+}
+
+/// What the form says, or the form with what is wrong in it.
+pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewDraw, Form> {
     let l = looking.l();
-    let mut form = new_form(&looking).fill(sent.pairs());
+    let mut form = new_form(looking, units).fill(sent.pairs());
     let number = |name: &str| sent.get(name).parse::<u64>().ok();
     let mut parties = Vec::new();
     let authorities = (0..AUTHORITIES).map(|at| (format!("authority.{at}"), "authority"));
@@ -161,35 +187,30 @@ async fn begin(
         }
     }
     for (name, most) in [("n", 1_000_000), ("others", 1_000_000), ("hours", 999)] {
+        if units == Units::Files && name != "hours" {
+            continue;
+        }
         if number(name).is_none_or(|number| number > most) {
             form.set_error(name, l.text("visit-new-number"));
         }
     }
     if form.has_errors() {
-        return Ok(new_sheet(&looking, &form).await?.into_response());
+        return Err(form);
     }
     let hours = i64::try_from(number("hours").unwrap_or_default()).unwrap_or_default();
-    let new = NewDraw {
+    Ok(NewDraw {
         parties,
         stratified: sent.get("scheme") != "simple",
         hash_only: sent.get("suite") == "hmac",
         n: number("n").unwrap_or_default(),
         reserve: number("reserve"),
         others: number("others").unwrap_or_default(),
-        reveal_deadline: seated.desk().now() + hours * 3_600_000,
-    };
-    let may = seated.seat.may::<Read>()?;
-    match seated.desk().begin_draw(&may, &workflow, &code, new).await {
-        Ok(seq) => Ok(see(format!("{}/draw/{seq}", looking.address()), "done-draw-begun")),
-        Err(error) => {
-            let form = come_back(new_form(&looking), &sent, in_words(&looking, error), "n")?;
-            Ok(new_sheet(&looking, &form).await?.into_response())
-        }
-    }
+        reveal_deadline: looking.seated.desk().now() + hours * 3_600_000,
+    })
 }
 
 /// A page with one form, below the draw.
-fn one_form(ceremony: &Ceremony<'_>, title: &str, says: &str, form: &Form) -> Answer<Sheet> {
+pub fn one_form(ceremony: &Ceremony<'_>, title: &str, says: &str, form: &Form) -> Answer<Sheet> {
     let l = ceremony.l();
     Ok(Sheet::new(ceremony.below(title)?).part(Prose::new(l.text(says))).form(form))
 }
@@ -365,12 +386,15 @@ async fn beacon(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
 fn select_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
     let l = ceremony.l();
     let most = ceremony.draw.design()?.k_max;
+    let form = Form::new(l, ceremony.act("select"), l.text("visit-draw-select"));
+    if ceremony.units() == Units::Files {
+        return Ok(form.back(l.text("go-back"), ceremony.address()));
+    }
     let others = Field::figures("others", l.text("visit-select-others"), 6)
         .hint(l.text_with_one("visit-select-others-hint", "most", most))
         .value(most.to_string())
         .longest(6);
-    let form = Form::new(l, ceremony.act("select"), l.text("visit-draw-select")).field(others);
-    Ok(form.back(l.text("go-back"), ceremony.address()))
+    Ok(form.field(others).back(l.text("go-back"), ceremony.address()))
 }
 
 async fn select_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
@@ -383,7 +407,10 @@ async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let ceremony = Ceremony::at(&looking, seq).await?;
     let may = seated.seat.may::<Read>()?;
-    let others = sent.get("others").parse().unwrap_or(u64::MAX);
+    let others = match ceremony.units() {
+        Units::People => sent.get("others").parse().unwrap_or(u64::MAX),
+        Units::Files => 0,
+    };
     match seated.desk().select_draw(&may, &workflow, &code, seq, others).await {
         Ok(()) => Ok(see(ceremony.address(), "done-draw-selected")),
         Err(error) => {
@@ -393,7 +420,7 @@ async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
     }
 }
 
-fn opening_form(ceremony: &Ceremony<'_>, act: &str, verb: &str) -> Form {
+pub fn opening_form(ceremony: &Ceremony<'_>, act: &str, verb: &str) -> Form {
     reason_form(ceremony.looking, ceremony.act(act), ceremony.l().text(verb), ceremony.address())
 }
 
@@ -443,7 +470,7 @@ fn called_table(ceremony: &Ceremony<'_>, caption: &str, called: Vec<Called>) -> 
     Ok(table)
 }
 
-fn stratum_title(ceremony: &Ceremony<'_>, stratum: &str) -> String {
+pub fn stratum_title(ceremony: &Ceremony<'_>, stratum: &str) -> String {
     let case = &ceremony.looking.detail.case;
     let declared = ceremony.looking.seated.seat.frame(&case.workflow).ok();
     let column = declared
@@ -474,13 +501,13 @@ async fn calls(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent
 
 fn attempt_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
     let l = ceremony.l();
-    let declared = ceremony.looking.seated.seat.frame(&ceremony.looking.detail.case.workflow)?;
+    let (seat, workflow) = (&ceremony.looking.seated.seat, &ceremony.looking.detail.case.workflow);
+    let rows = seat.dispositions(workflow, ceremony.units())?;
     let places =
         ceremony.draw.report.known.sealed.as_ref().map(|(_, places)| places.clone()).unwrap_or_default();
     let strata =
         places.keys().map(|stratum| Choice::new(stratum, stratum_title(ceremony, stratum))).collect();
-    let codes =
-        declared.dispositions.iter().map(|row| Choice::new(&row.code, row.title.get(l.code()))).collect();
+    let codes = rows.iter().map(|row| Choice::new(&row.code, row.title.get(l.code()))).collect();
     Ok(Form::new(l, ceremony.act("attempt"), l.text("visit-attempt-submit"))
         .field(Field::radios("stratum", l.text("visit-frame-stratum"), strata))
         .field(
