@@ -272,6 +272,7 @@ async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
                         updated_at: at,
                         removed_at: None,
                         erased_at: None,
+                        resolved: 0,
                     };
                     let version = registry::EntryVersion {
                         id: row,
@@ -288,6 +289,8 @@ async fn fill(store: &Store, form: i64, version: i64, persons: i64, rows: u64) {
                         sealed_identity: None,
                         sealed_device: None,
                         submission_version: None,
+                        source: None,
+                        user_agent: None,
                         device: None,
                         member: Some(1),
                         received_at: at,

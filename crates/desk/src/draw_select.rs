@@ -218,12 +218,7 @@ impl Desk {
         selection: &Selection,
     ) -> Answer<(Vec<Code>, Vec<SealedChange>)> {
         let model = self.registry_model(may.mandate().id, registry).await?;
-        let author = Author {
-            member: Some(may.session().member().id),
-            device: None,
-            submission_version: None,
-            at: self.now(),
-        };
+        let author = Author { member: Some(may.session().member().id), at: self.now(), ..Author::default() };
         let seed = self.salt();
         let mut bodies = BTreeSet::new();
         let (mut codes, mut changes) = (Vec::new(), Vec::new());
@@ -264,6 +259,8 @@ impl Desk {
                     shown,
                 });
                 changes.push(self.seal_change(&model, change, author).await?);
+                uuids.push(change.uuid.clone());
+                changes.push(self.seal_change(&model, change, author.clone()).await?);
             }
         }
         // The order in which they were made must not tell the order of the draw.

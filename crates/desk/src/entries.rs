@@ -85,11 +85,15 @@ pub struct EntryChange {
 }
 
 /// Who makes a change, and when.
-#[derive(Clone, Copy)]
+#[derive(Clone, Default)]
 pub(crate) struct Author {
     pub(crate) member: Option<i64>,
     pub(crate) device: Option<i64>,
     pub(crate) submission_version: Option<i64>,
+    /// The list that it comes with.
+    pub(crate) source: Option<i64>,
+    /// The program that sends it.
+    pub(crate) user_agent: Option<String>,
     pub(crate) at: i64,
 }
 
@@ -184,6 +188,8 @@ impl Desk {
             sealed_identity: sealed.next().flatten(),
             sealed_device: sealed.next().flatten(),
             submission_version: author.submission_version,
+            source: author.source,
+            user_agent: author.user_agent,
             device: author.device,
             member: author.member,
             received_at: author.at,
@@ -264,6 +270,30 @@ pub(crate) fn apply(tx: &mut Tx, change: SealedChange) -> Result<Applied, Fault>
     }
 }
 
+/// Makes of an entry what a submission said that has now been approved.
+pub(crate) fn make_waiting(
+    tx: &mut Tx,
+    registry: &Registry,
+    held: HeldUpdate,
+    salt: &[u8; 32],
+) -> Result<Applied, Fault> {
+    registry::take(tx, registry.id)?;
+    let now = tx.now();
+    match registry::entry(tx, registry.id, &held.uuid)? {
+        Some(entry) if entry.removed_at.is_some() => Ok(Applied::Refused("entity was deleted")),
+        Some(_) => Ok(Applied::Refused("entity already exists")),
+        None => {
+            let branch = held.version.branch_id.clone();
+            let version = EntryVersion { received_at: now, ..held.version };
+            create_entry(tx, registry, &held.uuid, version, salt)?;
+            if let Some(branch) = branch {
+                release_held(tx, registry, &held.uuid, &branch, 1, salt, now)?;
+            }
+            Ok(Applied::Created)
+        }
+    }
+}
+
 enum Base {
     Found(i64),
     NotYet,
@@ -337,6 +367,7 @@ fn create_entry(
         updated_at: version.received_at,
         removed_at: None,
         erased_at: None,
+        resolved: 0,
     };
     version.entry = entry.id;
     version.number = 1;

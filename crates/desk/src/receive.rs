@@ -202,7 +202,7 @@ impl Desk {
         let files = finish(files).await?;
         let (slots, pending) = self.seal_slots(id, model, named, files, now).await?;
 
-        let author = Author { member, device, submission_version: Some(id), at: now };
+        let author = Author { member, device, submission_version: Some(id), at: now, ..Author::default() };
         let (changes, entity_problem) = match read.encrypted {
             Some(_) => (Vec::new(), None),
             None => self.seal_entities(sender.mandate().id, model, read, author).await?,
@@ -333,7 +333,7 @@ impl Desk {
                 branch: act.branch_id,
                 values,
             };
-            changes.push(self.seal_change(&registry, change, author).await?);
+            changes.push(self.seal_change(&registry, change, author.clone()).await?);
         }
         Ok((changes, None))
     }

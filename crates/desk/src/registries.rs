@@ -41,7 +41,11 @@ pub(crate) fn install(
                 sensitive_compartment: sensitive,
                 entries: 0,
                 changes: 0,
+                approval_required: false,
+                owner_only: false,
                 created_at: now,
+                changed_at: now,
+                removed_at: None,
             },
         )?;
         for (position, property) in (0..).zip(&shipped.properties) {
@@ -55,6 +59,7 @@ pub(crate) fn install(
                     kind: property.kind.as_str().to_owned(),
                     class: property.class.as_str().to_owned(),
                     on_device: property.on_device,
+                    created_at: now,
                 },
             )?;
         }
@@ -66,7 +71,7 @@ fn texts(texts: &protocol::Texts) -> String {
     json!({ "en": texts.en, "ko": texts.ko, "ja": texts.ja }).to_string()
 }
 
-fn sealing(
+pub(crate) fn sealing(
     tx: &mut Tx,
     mandate: i64,
     own: Option<&protocol::Sealing>,
@@ -109,7 +114,11 @@ pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) ->
                         sensitive_compartment: model.version.sensitive_compartment,
                         entries: 0,
                         changes: 0,
+                        approval_required: false,
+                        owner_only: false,
                         created_at: now,
+                        changed_at: now,
+                        removed_at: None,
                     },
                 )?;
                 id
@@ -131,6 +140,7 @@ pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) ->
                     kind: kind.to_owned(),
                     class: class.as_str().to_owned(),
                     on_device: class < Class::Identity,
+                    created_at: now,
                 },
             )?;
         }
@@ -207,7 +217,11 @@ impl Desk {
                         sensitive_compartment: sensitive,
                         entries: 0,
                         changes: 0,
+                        approval_required: false,
+                        owner_only: false,
                         created_at: now,
+                        changed_at: now,
+                        removed_at: None,
                     },
                 )?;
                 let done =
@@ -236,8 +250,8 @@ impl Desk {
         let id = model.registry.id;
         let kind = "text".to_owned();
         let class = property_class.as_str().to_owned();
-        let property =
-            Property { registry: id, name, position, labels: "{}".to_owned(), kind, class, on_device };
+        let (labels, created_at) = ("{}".to_owned(), self.now());
+        let property = Property { registry: id, name, position, labels, kind, class, on_device, created_at };
         let added = self.store.write(move |tx| registry::add_property(tx, &property)).await?;
         if added { Ok(()) } else { Err(Refusal::conflict("refusal-property-taken").into()) }
     }
@@ -251,7 +265,7 @@ impl Desk {
             return Err(Refusal::invalid("refusal-entry-label").problem(LABEL, "").into());
         }
         let member = Some(may.session().member().id);
-        let author = Author { member, device: None, submission_version: None, at: self.now() };
+        let author = Author { member, at: self.now(), ..Author::default() };
         let sealed = self.seal_change(&model, change, author).await?;
         match self.store.write(move |tx| entries::apply(tx, sealed)).await? {
             Applied::Refused(problem) => {

@@ -310,8 +310,13 @@ CREATE TABLE registry (
   sensitive_compartment BIGINT NOT NULL REFERENCES compartment (id),
   entries BIGINT NOT NULL,
   changes BIGINT NOT NULL,        -- counts every change: phones compare it to know whether to fetch again
+  approval_required BIGINT NOT NULL, -- 1: a submission makes an entry only once it is approved
+  owner_only BIGINT NOT NULL,     -- 1: a phone gets only the entries that it made
   created_at BIGINT NOT NULL,
-  UNIQUE (mandate, name)
+  changed_at BIGINT NOT NULL,     -- it, or any of its entries
+  removed_at BIGINT,
+  removed BIGINT NOT NULL,        -- 0, or the registry's own id once removed
+  UNIQUE (mandate, name, removed)
 );
 
 CREATE TABLE registry_property (
@@ -322,6 +327,7 @@ CREATE TABLE registry_property (
   kind TEXT NOT NULL,
   class TEXT NOT NULL,
   on_device BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
   PRIMARY KEY (registry, name)
 );
 
@@ -337,6 +343,7 @@ CREATE TABLE entry (
   removed_at BIGINT,
   erased_at BIGINT,
   change BIGINT NOT NULL,         -- the registry's count of changes when this entry last changed
+  resolved BIGINT NOT NULL,       -- conflicts of versions up to this one have been looked at
   UNIQUE (registry, uuid)
 );
 CREATE INDEX entry_change ON entry (registry, change);
@@ -358,6 +365,8 @@ CREATE TABLE entry_version (      -- each version holds only what it changed; re
   sealed_identity BLOB,
   sealed_device BLOB,
   submission_version BIGINT,
+  source BIGINT,                  -- the list it came with, see entry_source
+  user_agent TEXT,                -- the program that sent it, where it did not come with a submission
   device BIGINT,
   member BIGINT,
   received_at BIGINT NOT NULL,
@@ -365,6 +374,7 @@ CREATE TABLE entry_version (      -- each version holds only what it changed; re
   UNIQUE (entry, number)
 );
 CREATE INDEX entry_version_branch ON entry_version (entry, branch_id, branch_base);
+CREATE INDEX entry_version_submission ON entry_version (submission_version) WHERE submission_version IS NOT NULL;
 
 CREATE TABLE held_update (        -- an offline update whose predecessor has not arrived yet
   id BIGINT PRIMARY KEY,
@@ -384,6 +394,38 @@ CREATE TABLE held_update (        -- an offline update whose predecessor has not
   received_at BIGINT NOT NULL
 );
 CREATE INDEX held_update_branch ON held_update (registry, uuid, branch_id, branch_base);
+
+CREATE TABLE waiting_entry (      -- what a submission will make of an entry once it is approved
+  id BIGINT PRIMARY KEY,          -- the number of the version that it will become
+  registry BIGINT NOT NULL REFERENCES registry (id),
+  submission BIGINT NOT NULL REFERENCES submission (id),
+  uuid TEXT NOT NULL,
+  branch_id TEXT,
+  branch_base BIGINT,
+  trunk_version BIGINT,
+  changed JSON NOT NULL,
+  open_values JSON NOT NULL,
+  sealed_sensitive BLOB,
+  sealed_identity BLOB,
+  sealed_device BLOB,
+  submission_version BIGINT NOT NULL,
+  device BIGINT,
+  member BIGINT,
+  received_at BIGINT NOT NULL
+);
+CREATE INDEX waiting_entry_submission ON waiting_entry (submission);
+CREATE INDEX waiting_entry_registry ON waiting_entry (registry);
+
+CREATE TABLE entry_source (       -- a list of entries that came in one piece
+  id BIGINT PRIMARY KEY,
+  registry BIGINT NOT NULL REFERENCES registry (id),
+  name TEXT NOT NULL,             -- of the file
+  size BIGINT,                    -- of the file in bytes
+  entries BIGINT NOT NULL,
+  member BIGINT NOT NULL,
+  user_agent TEXT,
+  received_at BIGINT NOT NULL
+);
 
 -- Cases ------------------------------------------------------------------------------------------
 -- How a case goes is declared by the protocol; where it stands follows from its facts and is stored nowhere.

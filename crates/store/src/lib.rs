@@ -20,6 +20,7 @@ mod ordinals;
 mod postgres;
 mod reader;
 pub mod registry;
+pub mod registry_life;
 pub mod release;
 mod row;
 mod sets;

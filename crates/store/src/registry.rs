@@ -25,14 +25,23 @@ pub struct Registry {
     pub entries: i64,
     /// Counts every change.
     pub changes: i64,
+    /// Whether a submission makes an entry only once it is approved.
+    pub approval_required: bool,
+    /// Whether a phone gets only the entries that it made.
+    pub owner_only: bool,
     /// When it was made (ms).
     pub created_at: i64,
+    /// When it or one of its entries last changed (ms).
+    pub changed_at: i64,
+    /// When it was removed from sight (ms).
+    pub removed_at: Option<i64>,
 }
 
-const COLUMNS: &str = "id, mandate, name, titles, label_class, label_on_device, identity_compartment, \
-                       sensitive_compartment, entries, changes, created_at";
+pub(crate) const COLUMNS: &str = "id, mandate, name, titles, label_class, label_on_device, identity_compartment, \
+                       sensitive_compartment, entries, changes, approval_required, owner_only, created_at, \
+                       changed_at, removed_at";
 
-fn read(row: &Row) -> Result<Registry, Fault> {
+pub(crate) fn read(row: &Row) -> Result<Registry, Fault> {
     Ok(Registry {
         id: row.get(0)?,
         mandate: row.get(1)?,
@@ -44,7 +53,11 @@ fn read(row: &Row) -> Result<Registry, Fault> {
         sensitive_compartment: row.get(7)?,
         entries: row.get(8)?,
         changes: row.get(9)?,
-        created_at: row.get(10)?,
+        approval_required: row.get::<i64>(10)? != 0,
+        owner_only: row.get::<i64>(11)? != 0,
+        created_at: row.get(12)?,
+        changed_at: row.get(13)?,
+        removed_at: row.get(14)?,
     })
 }
 
@@ -52,7 +65,8 @@ fn read(row: &Row) -> Result<Registry, Fault> {
 pub fn add(tx: &mut Tx, registry: &Registry) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO registry (id, mandate, name, titles, label_class, label_on_device, identity_compartment, \
-         sensitive_compartment, entries, changes, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9)",
+         sensitive_compartment, entries, changes, approval_required, owner_only, created_at, changed_at, removed) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, $11, $11, 0)",
         params![
             registry.id,
             registry.mandate,
@@ -62,6 +76,8 @@ pub fn add(tx: &mut Tx, registry: &Registry) -> Result<(), Fault> {
             i64::from(registry.label_on_device),
             registry.identity_compartment,
             registry.sensitive_compartment,
+            i64::from(registry.approval_required),
+            i64::from(registry.owner_only),
             registry.created_at
         ],
     )?;
@@ -70,13 +86,17 @@ pub fn add(tx: &mut Tx, registry: &Registry) -> Result<(), Fault> {
 
 /// The registries of a mandate.
 pub fn all(tx: &mut Tx, mandate: i64) -> Result<Vec<Registry>, Fault> {
-    tx.rows(&format!("SELECT {COLUMNS} FROM registry WHERE mandate = $1 ORDER BY id"), params![mandate], read)
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM registry WHERE mandate = $1 AND removed = 0 ORDER BY id"),
+        params![mandate],
+        read,
+    )
 }
 
 /// One registry by name.
 pub fn by_name(tx: &mut Tx, mandate: i64, name: &str) -> Result<Option<Registry>, Fault> {
     tx.maybe(
-        &format!("SELECT {COLUMNS} FROM registry WHERE mandate = $1 AND name = $2"),
+        &format!("SELECT {COLUMNS} FROM registry WHERE mandate = $1 AND name = $2 AND removed = 0"),
         params![mandate, name],
         read,
     )
@@ -95,10 +115,12 @@ pub fn take(tx: &mut Tx, registry: i64) -> Result<(), Fault> {
 
 /// Counts a change, and how many entries it added (or removed, below zero). Returns its number: whoever has it holds the
 /// registry's row, so that numbers become visible in their order.
-fn count_change(tx: &mut Tx, registry: i64, added: i64) -> Result<i64, Fault> {
+pub(crate) fn count_change(tx: &mut Tx, registry: i64, added: i64) -> Result<i64, Fault> {
+    let now = tx.now();
     tx.one(
-        "UPDATE registry SET changes = changes + 1, entries = entries + $1 WHERE id = $2 RETURNING changes",
-        params![added, registry],
+        "UPDATE registry SET changes = changes + 1, entries = entries + $1, changed_at = $2 WHERE id = $3 \
+         RETURNING changes",
+        params![added, now, registry],
         |row| row.get(0),
     )
 }
@@ -120,13 +142,15 @@ pub struct Property {
     pub class: String,
     /// Whether phones get it.
     pub on_device: bool,
+    /// When it was declared (ms).
+    pub created_at: i64,
 }
 
 /// Adds a property; one that is there already stays as it is. Tells whether it was added.
 pub fn add_property(tx: &mut Tx, property: &Property) -> Result<bool, Fault> {
     Ok(tx.execute(
-        "INSERT INTO registry_property (registry, name, position, labels, kind, class, on_device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (registry, name) DO NOTHING",
+        "INSERT INTO registry_property (registry, name, position, labels, kind, class, on_device, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (registry, name) DO NOTHING",
         params![
             property.registry,
             &property.name,
@@ -134,7 +158,8 @@ pub fn add_property(tx: &mut Tx, property: &Property) -> Result<bool, Fault> {
             &property.labels,
             &property.kind,
             &property.class,
-            i64::from(property.on_device)
+            i64::from(property.on_device),
+            property.created_at
         ],
     )? > 0)
 }
@@ -142,7 +167,7 @@ pub fn add_property(tx: &mut Tx, property: &Property) -> Result<bool, Fault> {
 /// The properties of a registry, in order.
 pub fn properties(tx: &mut Tx, registry: i64) -> Result<Vec<Property>, Fault> {
     tx.rows(
-        "SELECT registry, name, position, labels, kind, class, on_device FROM registry_property \
+        "SELECT registry, name, position, labels, kind, class, on_device, created_at FROM registry_property \
          WHERE registry = $1 ORDER BY position, name",
         params![registry],
         |row| {
@@ -154,6 +179,7 @@ pub fn properties(tx: &mut Tx, registry: i64) -> Result<Vec<Property>, Fault> {
                 kind: row.get(4)?,
                 class: row.get(5)?,
                 on_device: row.get::<i64>(6)? != 0,
+                created_at: row.get(7)?,
             })
         },
     )
@@ -182,12 +208,13 @@ pub struct Entry {
     pub removed_at: Option<i64>,
     /// When its values were destroyed (ms).
     pub erased_at: Option<i64>,
+    /// Conflicts of versions up to this number have been looked at.
+    pub resolved: i64,
 }
 
-const ENTRY_COLUMNS: &str =
-    "id, registry, uuid, version, conflict, open_values, created_at, updated_at, removed_at, erased_at";
+pub(crate) const ENTRY_COLUMNS: &str = "id, registry, uuid, version, conflict, open_values, created_at, updated_at, removed_at, erased_at, resolved";
 
-fn read_entry(row: &Row) -> Result<Entry, Fault> {
+pub(crate) fn read_entry(row: &Row) -> Result<Entry, Fault> {
     Ok(Entry {
         id: row.get(0)?,
         registry: row.get(1)?,
@@ -199,6 +226,7 @@ fn read_entry(row: &Row) -> Result<Entry, Fault> {
         updated_at: row.get(7)?,
         removed_at: row.get(8)?,
         erased_at: row.get(9)?,
+        resolved: row.get(10)?,
     })
 }
 
@@ -233,6 +261,10 @@ pub struct EntryVersion {
     pub sealed_device: Option<Vec<u8>>,
     /// The submission version it came with.
     pub submission_version: Option<i64>,
+    /// The list it came with, if it came with others.
+    pub source: Option<i64>,
+    /// The program that sent it, where it did not come with a submission.
+    pub user_agent: Option<String>,
     /// The phone that sent it.
     pub device: Option<i64>,
     /// Or the member.
@@ -243,10 +275,10 @@ pub struct EntryVersion {
     pub leaf: i64,
 }
 
-const VERSION_COLUMNS: &str = "id, entry, number, base_number, trunk_version, branch_id, branch_base, conflict, changed, \
-     open_values, sealed_sensitive, sealed_identity, sealed_device, submission_version, device, member, received_at, leaf";
+pub(crate) const VERSION_COLUMNS: &str = "id, entry, number, base_number, trunk_version, branch_id, branch_base, conflict, changed, \
+     open_values, sealed_sensitive, sealed_identity, sealed_device, submission_version, source, user_agent, device, member, received_at, leaf";
 
-fn read_version(row: &Row) -> Result<EntryVersion, Fault> {
+pub(crate) fn read_version(row: &Row) -> Result<EntryVersion, Fault> {
     Ok(EntryVersion {
         id: row.get(0)?,
         entry: row.get(1)?,
@@ -262,10 +294,12 @@ fn read_version(row: &Row) -> Result<EntryVersion, Fault> {
         sealed_identity: row.get(11)?,
         sealed_device: row.get(12)?,
         submission_version: row.get(13)?,
-        device: row.get(14)?,
-        member: row.get(15)?,
-        received_at: row.get(16)?,
-        leaf: row.get(17)?,
+        source: row.get(14)?,
+        user_agent: row.get(15)?,
+        device: row.get(16)?,
+        member: row.get(17)?,
+        received_at: row.get(18)?,
+        leaf: row.get(19)?,
     })
 }
 
@@ -273,8 +307,8 @@ fn read_version(row: &Row) -> Result<EntryVersion, Fault> {
 pub fn add_entry(tx: &mut Tx, entry: &Entry, version: &EntryVersion) -> Result<(), Fault> {
     let change = count_change(tx, entry.registry, 1)?;
     tx.execute(
-        "INSERT INTO entry (id, registry, uuid, version, conflict, open_values, created_at, updated_at, change) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO entry (id, registry, uuid, version, conflict, open_values, created_at, updated_at, change, \
+         resolved) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
         params![
             entry.id,
             entry.registry,
@@ -311,9 +345,9 @@ pub fn add_entry_version(tx: &mut Tx, entry: &Entry, version: &EntryVersion) -> 
 fn insert_version(tx: &mut Tx, version: &EntryVersion) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO entry_version (id, entry, number, base_number, trunk_version, branch_id, branch_base, conflict, \
-         changed, open_values, sealed_sensitive, sealed_identity, sealed_device, submission_version, device, member, \
-         received_at, leaf) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         changed, open_values, sealed_sensitive, sealed_identity, sealed_device, submission_version, source, \
+         user_agent, device, member, received_at, leaf) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         params![
             version.id,
             version.entry,
@@ -329,6 +363,8 @@ fn insert_version(tx: &mut Tx, version: &EntryVersion) -> Result<(), Fault> {
             version.sealed_identity.as_deref(),
             version.sealed_device.as_deref(),
             version.submission_version,
+            version.source,
+            version.user_agent.as_deref(),
             version.device,
             version.member,
             version.received_at,
@@ -498,7 +534,7 @@ pub fn conflicts(tx: &mut Tx, registry: i64) -> Result<i64, Fault> {
 pub fn resolve(tx: &mut Tx, registry: i64, entry: i64, at: i64) -> Result<(), Fault> {
     let change = count_change(tx, registry, 0)?;
     tx.execute(
-        "UPDATE entry SET conflict = NULL, updated_at = $1, change = $2 WHERE id = $3",
+        "UPDATE entry SET conflict = NULL, resolved = version, updated_at = $1, change = $2 WHERE id = $3",
         params![at, change, entry],
     )?;
     Ok(())
@@ -609,6 +645,8 @@ fn read_held(row: &Row) -> Result<HeldUpdate, Fault> {
             sealed_identity: row.get(9)?,
             sealed_device: row.get(10)?,
             submission_version: row.get(11)?,
+            source: None,
+            user_agent: None,
             device: row.get(12)?,
             member: row.get(13)?,
             received_at: row.get(14)?,

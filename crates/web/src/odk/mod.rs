@@ -13,11 +13,15 @@ use crate::headers::panicked;
 use crate::room::Web;
 
 pub mod caller;
+mod entity_filter;
 mod input;
 pub mod manifest;
 pub mod multipart;
+mod odata_entities;
 pub mod openrosa;
+mod rest_datasets;
 mod rest_devices;
+mod rest_entities;
 mod rest_forms;
 mod rest_projects;
 mod rest_sessions;
@@ -37,6 +41,9 @@ pub fn router() -> Router<Web> {
         .merge(rest_forms::routes())
         .merge(rest_devices::routes())
         .merge(rest_submissions::routes())
+        .merge(rest_datasets::routes())
+        .merge(rest_entities::routes())
+        .merge(odata_entities::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::METHOD, "This address cannot be used with this method.")
