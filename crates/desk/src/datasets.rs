@@ -1,11 +1,12 @@
 //! Registries as ODK's clients see them: entity lists with the forms that write and read them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
 use store::registry::{self, Property, Registry};
 use store::registry_life as life;
-use store::{Fault, form, setting};
+use store::{Fault, Tx, form, setting};
 use xforms::Class;
 
 use crate::answer::{Answer, Error, Refusal};
@@ -101,6 +102,64 @@ pub struct Rules {
     pub owner_only: Option<bool>,
     /// Whether what waits for approval is to become entries now, once none is needed any more.
     pub convert: Option<bool>,
+}
+
+/// What a form does to one registry.
+pub struct DatasetDiff {
+    /// The registry's name.
+    pub name: String,
+    /// Whether publishing the form will make it.
+    pub is_new: bool,
+    /// Its properties: those that the form does not write first.
+    pub properties: Vec<PropertyDiff>,
+}
+
+/// What a form does to one property.
+pub struct PropertyDiff {
+    /// Its name.
+    pub name: String,
+    /// Whether publishing the form will make it.
+    pub is_new: bool,
+    /// Whether the form writes it.
+    pub in_form: bool,
+}
+
+/// Refuses a form whose registries or properties differ from known ones in capitals only, or that writes one property
+/// from two fields.
+pub(crate) fn check_declared(tx: &mut Tx, mandate: i64, form: &xforms::Form) -> Result<(), Error> {
+    for declared in &form.entities {
+        let known = life::by_similar_name(tx, mandate, &declared.dataset)?;
+        let mut lower = BTreeSet::new();
+        if !declared.properties.iter().all(|(name, _)| lower.insert(name.to_lowercase())) {
+            return Err(Refusal::invalid("refusal-property-twice")
+                .with("registry", &declared.dataset)
+                .into());
+        }
+        let Some(known) = known else { continue };
+        if known.name != declared.dataset {
+            return Err(Refusal::conflict("refusal-registry-similar")
+                .with("current", known.name)
+                .with("provided", &declared.dataset)
+                .into());
+        }
+        let properties = registry::properties(tx, known.id)?;
+        let similar = |name: &str| {
+            let exact = properties.iter().any(|known| known.name == name);
+            let lower = name.to_lowercase();
+            let found = properties.iter().find(|known| known.name.to_lowercase() == lower);
+            found.filter(|_| !exact).map(|known| known.name.clone())
+        };
+        let mut refusal = Refusal::conflict("refusal-property-similar").with("registry", &known.name);
+        for (name, _) in &declared.properties {
+            if let Some(current) = similar(name) {
+                refusal = refusal.problem(current, name.clone());
+            }
+        }
+        if !refusal.problems.is_empty() {
+            return Err(refusal.into());
+        }
+    }
+    Ok(())
 }
 
 fn named(model: &FormModel) -> FormName {
@@ -199,6 +258,42 @@ impl Desk {
             dataset.properties.push(DatasetProperty { property, forms });
         }
         Ok(dataset)
+    }
+
+    /// What a form version does to registries, against those that are there.
+    pub async fn dataset_diff(&self, may: &May<'_, Read>, model: &FormModel) -> Answer<Vec<DatasetDiff>> {
+        let mandate = may.mandate().id;
+        let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
+        for declared in &model.form.entities {
+            let properties = declared.properties.iter().map(|(name, _)| name.clone());
+            match wanted.iter_mut().find(|(name, _)| *name == declared.dataset) {
+                Some((_, known)) => known.extend(properties),
+                None => wanted.push((declared.dataset.clone(), properties.collect())),
+            }
+        }
+        Ok(self
+            .store
+            .read(move |tx| {
+                let mut diffs = Vec::new();
+                for (name, written) in wanted {
+                    let known = registry::by_name(tx, mandate, &name)?;
+                    let there = match &known {
+                        Some(registry) => registry::properties(tx, registry.id)?,
+                        None => Vec::new(),
+                    };
+                    let others = there.iter().filter(|known| !written.contains(&known.name));
+                    let mut properties: Vec<PropertyDiff> = others
+                        .map(|known| PropertyDiff { name: known.name.clone(), is_new: false, in_form: false })
+                        .collect();
+                    for name in written {
+                        let is_new = !there.iter().any(|known| known.name == name);
+                        properties.push(PropertyDiff { name, is_new, in_form: true });
+                    }
+                    diffs.push(DatasetDiff { name, is_new: known.is_none(), properties });
+                }
+                Ok::<_, Fault>(diffs)
+            })
+            .await?)
     }
 
     /// Makes an empty registry. Its entries' labels and properties are sensitive, as everything is that came without a

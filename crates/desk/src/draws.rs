@@ -441,7 +441,7 @@ impl Desk {
                 }
                 for change in addition.entries {
                     if let Applied::Refused(problem) = entries::apply(tx, change)? {
-                        return Err(Fault::internal(problem).into());
+                        return Err(Fault::internal(problem.to_string()).into());
                     }
                 }
                 for fact in addition.withdrawn {

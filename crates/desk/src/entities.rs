@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use store::audit::{self, AuditEntry};
 use store::registry::{self, Entry, EntryVersion};
 use store::registry_life::{self as life, Head, Newest, Source};
 use store::{Fault, Tx, mandate, member, submission};
@@ -208,6 +209,27 @@ impl Desk {
         let EntityPage { entities, actors } = page;
         let entity = entities.into_iter().next().ok_or_else(Refusal::not_found)?;
         Ok((entity, actors))
+    }
+
+    /// What was done to an entity, newest first, and who did it.
+    pub async fn entity_audits(
+        &self,
+        may: &May<'_, Read>,
+        entity: &Entity,
+    ) -> Answer<(Vec<AuditEntry>, BTreeMap<i64, Actor>)> {
+        let (id, mandate) = (entity.entry.id, may.mandate().id);
+        Ok(self
+            .store
+            .read(move |tx| {
+                let mut entries = audit::about(tx, "entry", id)?;
+                entries.reverse();
+                let mut actors = BTreeMap::new();
+                for actor in entries.iter().filter_map(|entry| entry.device.or(entry.member)) {
+                    note_actor(tx, mandate, actor, &mut actors)?;
+                }
+                Ok::<_, Fault>((entries, actors))
+            })
+            .await?)
     }
 
     /// Who made the entities of a registry.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use store::mandate;
 use store::registry::{self, Entry, EntryVersion, HeldUpdate, Property, Registry};
+use store::registry_life as life;
 use store::{Fault, Tx};
 use xforms::Class;
 
@@ -112,9 +113,68 @@ pub(crate) struct SealedChange {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
     Created,
-    Updated { version: i64 },
+    Updated {
+        version: i64,
+    },
+    /// It waits for an update before it.
     Held,
-    Refused(&'static str),
+    /// It waits for its submission to be approved.
+    Waiting,
+    Refused(EntryRefusal),
+}
+
+/// Why a change cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum EntryRefusal {
+    #[error("entity not found")]
+    NotFound,
+    #[error("entity was deleted")]
+    Deleted,
+    #[error("entity already exists")]
+    Exists,
+    #[error("base version does not exist")]
+    NoVersion(i64),
+}
+
+impl EntryRefusal {
+    /// The problem as ODK Central notes it in its record: code, sentence and details.
+    fn noted(self, uuid: &str, dataset: &str) -> EntityProblem {
+        let (code, message, details) = match self {
+            EntryRefusal::NotFound => (
+                404.8,
+                format!(
+                    "The entity with UUID ({uuid}) specified in the submission does not exist in the dataset ({dataset})."
+                ),
+                json!({ "entityUuid": uuid, "datasetName": dataset }),
+            ),
+            EntryRefusal::Deleted => (
+                404.11,
+                format!("The entity with UUID ({uuid}) has been deleted."),
+                json!({ "entityUuid": uuid }),
+            ),
+            EntryRefusal::Exists => (
+                409.3,
+                format!("A resource already exists with uuid value(s) of {uuid}."),
+                json!({ "fields": ["uuid"], "values": [uuid] }),
+            ),
+            EntryRefusal::NoVersion(base) => (
+                404.9,
+                format!(
+                    "Base version ({base}) does not exist for entity UUID ({uuid}) in dataset ({dataset})."
+                ),
+                json!({ "baseVersion": base, "entityUuid": uuid, "datasetName": dataset }),
+            ),
+        };
+        EntityProblem { code, message, details }
+    }
+}
+
+/// A problem with entities in a submission, as it stands in the record.
+#[derive(Debug, Clone)]
+pub(crate) struct EntityProblem {
+    pub(crate) code: f64,
+    pub(crate) message: String,
+    pub(crate) details: Value,
 }
 
 pub(crate) fn version_place<'a>(version: &'a str, field: &'a str) -> seal::Place<'a> {
@@ -234,8 +294,13 @@ impl Desk {
 /// How long an offline update waits for its predecessor (ms): five days, as ODK Central does.
 const HOLD_AT_MOST: i64 = 5 * 24 * 3_600_000;
 
-/// Applies a change within the transaction of the submission (or act) it came with.
+/// Applies a change within the transaction of the act it came with.
 pub(crate) fn apply(tx: &mut Tx, change: SealedChange) -> Result<Applied, Fault> {
+    apply_from(tx, change, None)
+}
+
+/// Applies a change that may come from a submission.
+fn apply_from(tx: &mut Tx, change: SealedChange, submission: Option<i64>) -> Result<Applied, Fault> {
     let SealedChange { registry, uuid, create, update, version, data_keys, salt } = change;
     for key in &data_keys {
         mandate::add_data_key(tx, key)?;
@@ -243,18 +308,26 @@ pub(crate) fn apply(tx: &mut Tx, change: SealedChange) -> Result<Applied, Fault>
     registry::take(tx, registry.id)?;
     let now = version.received_at;
     match registry::entry(tx, registry.id, &uuid)? {
+        None if update && version.branch_id.is_some() && submission.is_some() => {
+            hold(tx, &registry, &uuid, version, submission)
+        }
         None if create => {
-            let branch = version.branch_id.clone();
-            create_entry(tx, &registry, &uuid, version, &salt)?;
-            if let Some(branch) = branch {
-                release_held(tx, &registry, &uuid, &branch, 1, &salt, now)?;
+            // The rule may have changed since the change was sealed.
+            let rule = registry::by_id(tx, registry.id)?.is_some_and(|known| known.approval_required);
+            if let (true, Some(submission)) = (rule, submission) {
+                let held = HeldUpdate { id: version.id, registry: registry.id, uuid, version };
+                life::wait(tx, submission, &held)?;
+                return Ok(Applied::Waiting);
             }
+            create_entry(tx, &registry, &uuid, version, &salt)?;
+            release_first(tx, &registry, &uuid, &salt, now)?;
             Ok(Applied::Created)
         }
-        None if version.branch_id.is_some() => hold(tx, &registry, &uuid, version),
-        None => Ok(Applied::Refused("entity not found")),
-        Some(entry) if entry.removed_at.is_some() => Ok(Applied::Refused("entity was deleted")),
-        Some(_) if !update => Ok(Applied::Refused("entity already exists")),
+        None => Ok(Applied::Refused(EntryRefusal::NotFound)),
+        Some(entry) if entry.removed_at.is_some() => {
+            Ok(Applied::Refused(if update { EntryRefusal::Deleted } else { EntryRefusal::Exists }))
+        }
+        Some(_) if !update => Ok(Applied::Refused(EntryRefusal::Exists)),
         Some(entry) => match find_base(tx, &entry, &version)? {
             Base::Found(base) => {
                 let next = version.branch_id.clone().zip(version.branch_base);
@@ -264,10 +337,103 @@ pub(crate) fn apply(tx: &mut Tx, change: SealedChange) -> Result<Applied, Fault>
                 }
                 Ok(Applied::Updated { version: number })
             }
-            Base::NotYet => hold(tx, &registry, &uuid, version),
-            Base::Unknown => Ok(Applied::Refused("base version does not exist")),
+            Base::NotYet => hold(tx, &registry, &uuid, version, submission),
+            Base::Unknown(base) => Ok(Applied::Refused(EntryRefusal::NoVersion(base))),
         },
     }
+}
+
+/// Applies what a submission does to entities: all of it or nothing. What is wrong goes into the record; the submission
+/// is kept all the same.
+pub(crate) fn apply_submission(
+    tx: &mut Tx,
+    changes: Vec<SealedChange>,
+    submission: i64,
+) -> Result<Option<EntityProblem>, Fault> {
+    let count = changes.len();
+    let done = tx.attempt(|tx| {
+        let mut problems = Vec::new();
+        for (index, change) in changes.into_iter().enumerate() {
+            let (uuid, dataset) = (change.uuid.clone(), change.registry.name.clone());
+            if let Applied::Refused(refusal) = apply_from(tx, change, Some(submission))? {
+                problems.push((index, refusal.noted(&uuid, &dataset)));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Stopped::Problems(problems)) }
+    });
+    match done {
+        Ok(()) => Ok(None),
+        Err(Stopped::Fault(fault)) => Err(fault),
+        Err(Stopped::Problems(problems)) => Ok(Some(together(count, problems))),
+    }
+}
+
+enum Stopped {
+    Problems(Vec<(usize, EntityProblem)>),
+    Fault(Fault),
+}
+
+impl From<Fault> for Stopped {
+    fn from(fault: Fault) -> Self {
+        Stopped::Fault(fault)
+    }
+}
+
+/// One problem for a submission with one entity; a list for one with several.
+fn together(total: usize, mut problems: Vec<(usize, EntityProblem)>) -> EntityProblem {
+    if total == 1
+        && let Some((_, problem)) = problems.pop()
+    {
+        return problem;
+    }
+    let count = problems.len();
+    let said = problems.iter().map(|(index, problem)| format!("(Entity {}) {}", index + 1, problem.message));
+    let message = format!(
+        "Failed to process {count} of {total} entities in submission: {}",
+        said.collect::<Vec<_>>().join(" ")
+    );
+    let errors: Value = problems
+        .iter()
+        .map(|(index, problem)| {
+            json!({
+                "index": index,
+                "errorMessage": problem.message,
+                "problem": { "problemCode": problem.code, "problemDetails": problem.details },
+            })
+        })
+        .collect();
+    let details = json!({ "count": count, "total": total, "errors": errors });
+    EntityProblem { code: 400.43, message, details }
+}
+
+/// Notes a problem with a submission's entities in the record.
+pub(crate) fn note_problem(
+    tx: &mut Tx,
+    mandate: i64,
+    submission: i64,
+    (at, member, device): (i64, Option<i64>, Option<i64>),
+    problem: &EntityProblem,
+) -> Result<(), Fault> {
+    let done = Done { device, ..Done::new(at, member, "entity.error") };
+    let done = done.in_mandate(mandate).about("submission", submission);
+    let told = json!({ "problemCode": problem.code, "problemDetails": problem.details });
+    record::audit(tx, done.with("errorMessage", problem.message.as_str()).with("problem", told))
+}
+
+/// Makes the entries that waited for a submission, now that it is approved.
+pub(crate) fn approved(tx: &mut Tx, submission: i64, by: i64, salt: &[u8; 32]) -> Result<(), Fault> {
+    let waiting = life::waiting_for(tx, submission)?;
+    life::drop_waiting(tx, submission)?;
+    let now = tx.now();
+    for held in waiting {
+        let Some(registry) = registry::by_id(tx, held.registry)? else { continue };
+        let uuid = held.uuid.clone();
+        if let Applied::Refused(refusal) = make_waiting(tx, &registry, held, salt)? {
+            let problem = refusal.noted(&uuid, &registry.name);
+            note_problem(tx, registry.mandate, submission, (now, Some(by), None), &problem)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes of an entry what a submission said that has now been approved.
@@ -280,15 +446,12 @@ pub(crate) fn make_waiting(
     registry::take(tx, registry.id)?;
     let now = tx.now();
     match registry::entry(tx, registry.id, &held.uuid)? {
-        Some(entry) if entry.removed_at.is_some() => Ok(Applied::Refused("entity was deleted")),
-        Some(_) => Ok(Applied::Refused("entity already exists")),
+        Some(entry) if entry.removed_at.is_some() => Ok(Applied::Refused(EntryRefusal::Deleted)),
+        Some(_) => Ok(Applied::Refused(EntryRefusal::Exists)),
         None => {
-            let branch = held.version.branch_id.clone();
             let version = EntryVersion { received_at: now, ..held.version };
             create_entry(tx, registry, &held.uuid, version, salt)?;
-            if let Some(branch) = branch {
-                release_held(tx, registry, &held.uuid, &branch, 1, salt, now)?;
-            }
+            release_first(tx, registry, &held.uuid, salt, now)?;
             Ok(Applied::Created)
         }
     }
@@ -297,36 +460,72 @@ pub(crate) fn make_waiting(
 enum Base {
     Found(i64),
     NotYet,
-    Unknown,
+    Unknown(i64),
 }
 
 /// Which of the entry's versions an update was made on.
 fn find_base(tx: &mut Tx, entry: &Entry, update: &EntryVersion) -> Result<Base, Fault> {
+    let known = |base: i64| (1..=entry.version).contains(&base);
     let Some(branch) = &update.branch_id else {
         let base = update.base_number.unwrap_or(entry.version);
-        return Ok(if (1..=entry.version).contains(&base) { Base::Found(base) } else { Base::Unknown });
+        return Ok(if known(base) { Base::Found(base) } else { Base::Unknown(base) });
     };
     let base = update.branch_base.unwrap_or(0);
+    // The first version is never made on a branch, whatever the branch is called.
+    if base == 1 {
+        return Ok(Base::Found(1));
+    }
     if update.trunk_version == Some(base) {
-        return Ok(if (1..=entry.version).contains(&base) { Base::Found(base) } else { Base::Unknown });
+        return Ok(if known(base) { Base::Found(base) } else { Base::NotYet });
     }
-    if let Some(before) = registry::version_on_branch(tx, entry.id, branch, base - 1)? {
-        return Ok(Base::Found(before.number));
-    }
-    // Made offline by a client that gave the creation no branch.
-    let created = update.trunk_version.is_none() && base == 1;
-    Ok(if created { Base::Found(1) } else { Base::NotYet })
+    Ok(match registry::version_on_branch(tx, entry.id, branch, base - 1)? {
+        Some(before) => Base::Found(before.number),
+        None => Base::NotYet,
+    })
 }
 
-fn hold(tx: &mut Tx, registry: &Registry, uuid: &str, version: EntryVersion) -> Result<Applied, Fault> {
-    if version.submission_version.is_none() {
-        return Ok(Applied::Refused("base version does not exist"));
-    }
+fn hold(
+    tx: &mut Tx,
+    registry: &Registry,
+    uuid: &str,
+    version: EntryVersion,
+    submission: Option<i64>,
+) -> Result<Applied, Fault> {
+    let Some(submission) = submission else {
+        return Ok(Applied::Refused(EntryRefusal::NoVersion(version.branch_base.unwrap_or(0))));
+    };
+    backlog(tx, registry, submission, &version, "submission.backlog.hold")?;
     registry::hold(
         tx,
         &HeldUpdate { id: version.id, registry: registry.id, uuid: uuid.to_owned(), version },
     )?;
     Ok(Applied::Held)
+}
+
+fn backlog(
+    tx: &mut Tx,
+    registry: &Registry,
+    submission: i64,
+    version: &EntryVersion,
+    action: &str,
+) -> Result<(), Fault> {
+    let now = tx.now();
+    let done = Done { device: version.device, ..Done::new(now, version.member, action) };
+    record::audit(tx, done.in_mandate(registry.mandate).about("submission", submission))
+}
+
+/// Applies the held updates that follow the first version of an entry, whatever their branch.
+fn release_first(
+    tx: &mut Tx,
+    registry: &Registry,
+    uuid: &str,
+    salt: &[u8; 32],
+    now: i64,
+) -> Result<(), Fault> {
+    for branch in life::first_branches(tx, registry.id, uuid)? {
+        release_held(tx, registry, uuid, &branch, 1, salt, now)?;
+    }
+    Ok(())
 }
 
 /// Applies held updates of a branch for as long as each one's predecessor is there.
@@ -341,6 +540,11 @@ fn release_held(
 ) -> Result<(), Fault> {
     while let Some(held) = registry::take_held(tx, registry.id, uuid, branch, base)? {
         let Some(entry) = registry::entry(tx, registry.id, uuid)? else { return Ok(()) };
+        if let Some(id) = held.version.submission_version
+            && let Some(sent) = store::submission::version(tx, id)?
+        {
+            backlog(tx, registry, sent.submission, &held.version, "submission.backlog.reprocess")?;
+        }
         if let Base::Found(found) = find_base(tx, &entry, &held.version)? {
             add_version(tx, registry, entry, held.version, found, salt, now)?;
         }
@@ -396,6 +600,13 @@ fn add_version(
             .collect();
         let same = names(&version.changed).iter().any(|name| since.contains(name));
         version.conflict = Some(if same { "hard" } else { "soft" }.to_owned());
+    } else if let Some(branch) = &version.branch_id {
+        // Somebody else came between this branch and the version that it began on.
+        let trunk = version.trunk_version.unwrap_or(1);
+        let between = |other: &EntryVersion| other.number > trunk && other.branch_id.as_ref() != Some(branch);
+        if registry::entry_versions(tx, entry.id)?.iter().any(between) {
+            version.conflict = Some("soft".to_owned());
+        }
     }
     entry.version = version.number;
     entry.updated_at = now;

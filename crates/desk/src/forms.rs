@@ -16,7 +16,7 @@ use crate::may::{Forms, May, Read, Seat};
 use crate::receive::Sender;
 use crate::record::{self, Done};
 use crate::session::Session;
-use crate::{Desk, registries};
+use crate::{Desk, datasets, registries};
 
 /// A version of a form, with what its XForm says.
 pub struct FormModel {
@@ -277,6 +277,7 @@ impl Desk {
             .store
             .write(move |tx| {
                 let Prepared { xform, form: read, xlsform, warnings } = prepared;
+                datasets::check_declared(tx, mandate, &read)?;
                 let existing = form::by_form_id(tx, mandate, &read.form_id)?;
                 let mut form = match existing {
                     Some(form) => form,
@@ -354,7 +355,8 @@ impl Desk {
                         .with("form", &form.form_id)
                         .into());
                 }
-                registries::declare(tx, mandate, &model, now)?;
+                datasets::check_declared(tx, mandate, &model.form)?;
+                registries::declare(tx, mandate, &model, now, by)?;
                 for file in form::files(tx, draft)? {
                     link_registry(tx, mandate, file)?;
                 }

@@ -64,7 +64,8 @@ pub use begin_case::NewCase;
 pub use cases::{CaseDetail, ToldFact};
 pub use confirm::{Confirmations, LoginStep};
 pub use datasets::{
-    AddedDataset, AddedProperty, Dataset, DatasetProperty, FormName, ListedDataset, Rules, RulesSet,
+    AddedDataset, AddedProperty, Dataset, DatasetDiff, DatasetProperty, FormName, ListedDataset,
+    PropertyDiff, Rules, RulesSet,
 };
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};

@@ -4,14 +4,14 @@ use sha2::{Digest, Sha256};
 use store::form::{self, Form};
 use store::mandate::{DataKey, Mandate};
 use store::submission::{self, Attachment, Submission, SubmissionVersion};
-use store::{Fault, Tx, mandate, registry};
+use store::{Fault, Tx, mandate, registry, registry_life as life};
 use xforms::{Class, Limits, SubmissionError, XmlError};
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::desk::hex;
 use crate::devices::Phone;
-use crate::entries::{self, Applied, Author, EntryChange, LABEL, RegistryModel, SealedChange};
+use crate::entries::{self, Author, EntityProblem, EntryChange, LABEL, RegistryModel, SealedChange};
 use crate::files::{IncomingFile, SealedFile, content_place, name_hash, name_place};
 use crate::forms::FormModel;
 use crate::may::{Collect, May};
@@ -85,7 +85,7 @@ struct Sealed {
     data_keys: Vec<DataKey>,
     slots: Vec<Slot>,
     changes: Vec<SealedChange>,
-    entity_problem: Option<String>,
+    entity_problem: Option<EntityProblem>,
     digest: [u8; 32],
     salt: [u8; 32],
 }
@@ -301,13 +301,13 @@ impl Desk {
         model: &FormModel,
         read: &xforms::Submission,
         author: Author,
-    ) -> Answer<(Vec<SealedChange>, Option<String>)> {
+    ) -> Answer<(Vec<SealedChange>, Option<EntityProblem>)> {
         if model.form.entities.is_empty() {
             return Ok((Vec::new(), None));
         }
         let acts = match model.form.entity_acts(read, Class::Sensitive) {
             Ok(acts) => acts,
-            Err(problem) => return Ok((Vec::new(), Some(problem.to_string()))),
+            Err(problem) => return Ok((Vec::new(), Some(entity_problem(&problem)))),
         };
         let mut changes = Vec::new();
         for act in acts {
@@ -319,7 +319,12 @@ impl Desk {
                     found.map(|found| RegistryModel::read(tx, found)).transpose()
                 })
                 .await?;
-            let Some(registry) = registry else { continue };
+            let Some(registry) = registry else {
+                let details = serde_json::json!({ "datasetName": act.dataset });
+                let message =
+                    format!("The dataset ({}) specified in the submission does not exist.", act.dataset);
+                return Ok((Vec::new(), Some(EntityProblem { code: 404.7, message, details })));
+            };
             let mut values = act.values;
             if let Some(label) = act.label {
                 values.push((LABEL.to_owned(), label, act.label_class));
@@ -337,6 +342,22 @@ impl Desk {
         }
         Ok((changes, None))
     }
+}
+
+/// What is wrong with a submission's entities, with Central's code.
+fn entity_problem(error: &xforms::EntityError) -> EntityProblem {
+    use xforms::EntityFault;
+    let (code, details) = match &error.fault {
+        EntityFault::Missing(field) => (400.2, serde_json::json!({ "field": field })),
+        EntityFault::Invalid { field, expected } => {
+            (400.11, serde_json::json!({ "field": field, "expected": expected }))
+        }
+        EntityFault::NotPermitted { action, permitted } => {
+            (403.2, serde_json::json!({ "action": action, "permitted": permitted }))
+        }
+        EntityFault::OtherDataset(dataset) => (404.7, serde_json::json!({ "datasetName": dataset })),
+    };
+    EntityProblem { code, message: error.fault.to_string(), details }
 }
 
 /// Ends the files that streamed in; waiting for the disk is not for the async threads.
@@ -446,13 +467,15 @@ fn keep(
         };
         add_slot(tx, version.id, slot)?;
     }
-    for change in changes {
-        if let Applied::Refused(problem) = entries::apply(tx, change)? {
-            entity_error(tx, mandate, &submission, &version, problem)?;
-        }
-    }
+    let entity_problem = match entity_problem {
+        // What a submission did to entities once, its edits do not do again.
+        _ if !new && entities_done(tx, submission.id)? => None,
+        Some(problem) => Some(problem),
+        None => entries::apply_submission(tx, changes, submission.id)?,
+    };
     if let Some(problem) = entity_problem {
-        entity_error(tx, mandate, &submission, &version, &problem)?;
+        let author = (version.received_at, version.member, version.device);
+        entries::note_problem(tx, mandate, submission.id, author, &problem)?;
     }
     Ok((submission.id, submission.instance_id, false))
 }
@@ -492,14 +515,9 @@ fn carried(tx: &mut Tx, before: i64, slot: Slot) -> Result<Slot, Fault> {
     })
 }
 
-fn entity_error(
-    tx: &mut Tx,
-    mandate: i64,
-    submission: &Submission,
-    version: &SubmissionVersion,
-    problem: &str,
-) -> Result<(), Fault> {
-    let done =
-        Done { device: version.device, ..Done::new(version.received_at, version.member, "entity.error") };
-    record::audit(tx, done.in_mandate(mandate).about("submission", submission.id).with("problem", problem))
+/// Whether a submission's entities are made or held already. What waits for its approval is forgotten: the edit says it
+/// anew.
+fn entities_done(tx: &mut Tx, submission: i64) -> Result<bool, Fault> {
+    life::drop_waiting(tx, submission)?;
+    Ok(life::made_by_submission(tx, submission)? || life::held_for(tx, submission)?)
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use store::form::Form;
 use store::mandate::{self, Holder, Mandate};
 use store::registry::{self, Property, Registry};
-use store::{Fault, Tx, setting};
+use store::{Fault, Tx, registry_life as life, setting};
 use xforms::Class;
 
 use crate::Desk;
@@ -93,9 +93,11 @@ pub(crate) fn sealing(
 
 /// Makes or widens the registries that a form's entity declarations name. What a foreign form declares may go back to
 /// the phones it came from; it is sealed all the same.
-pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) -> Result<(), Fault> {
+pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64, by: i64) -> Result<(), Fault> {
     for declared in &model.form.entities {
         let known = registry::by_name(tx, mandate, &declared.dataset)?;
+        let new = known.is_none();
+        let mut added = Vec::new();
         let id = match known {
             Some(registry) => registry.id,
             None => {
@@ -130,7 +132,7 @@ pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) ->
             let class = field.map_or(Class::Sensitive, |field| field.class_or(Class::Sensitive));
             let kind = field.map_or("text", |field| field.odk_type.as_str());
             let labels = field.map(|field| json!(field.label)).unwrap_or_else(|| json!({}));
-            registry::add_property(
+            let is_new = registry::add_property(
                 tx,
                 &Property {
                     registry: id,
@@ -143,6 +145,15 @@ pub(crate) fn declare(tx: &mut Tx, mandate: i64, model: &FormModel, now: i64) ->
                     created_at: now,
                 },
             )?;
+            if is_new {
+                added.push(name.clone());
+            }
+        }
+        if new || !added.is_empty() {
+            life::changed(tx, id)?;
+            let action = if new { "dataset.create" } else { "dataset.update" };
+            let done = Done::new(now, Some(by), action).in_mandate(mandate).about("registry", id);
+            record::audit(tx, done.with("properties", json!(added)))?;
         }
     }
     Ok(())
@@ -269,7 +280,7 @@ impl Desk {
         let sealed = self.seal_change(&model, change, author).await?;
         match self.store.write(move |tx| entries::apply(tx, sealed)).await? {
             Applied::Refused(problem) => {
-                Err(Refusal::conflict("refusal-entry").problem(name, problem.to_owned()).into())
+                Err(Refusal::conflict("refusal-entry").problem(name, problem.to_string()).into())
             }
             _ => Ok(()),
         }

@@ -293,7 +293,7 @@ impl Desk {
             let fresh = self.fresh_key(model.version.sensitive_compartment, &note_place(&place)).await?;
             (Some(fresh.seal(&note_place(&place), text.as_bytes(), &mut self.dice())), Some(fresh.data_key))
         };
-        let state = state.map(str::to_owned);
+        let (state, salt) = (state.map(str::to_owned), self.salt());
         self.store
             .write(move |tx| {
                 if let Some(key) = &data_key {
@@ -301,6 +301,9 @@ impl Desk {
                 }
                 if let Some(state) = &state {
                     submission::review(tx, found.id, state, now)?;
+                    if state == "approved" {
+                        crate::entries::approved(tx, found.id, by, &salt)?;
+                    }
                 }
                 let action = if state.is_some() { "submission.update" } else { "comment.create" };
                 let done = Done::new(now, Some(by), action).in_mandate(mandate).about("submission", found.id);

@@ -403,3 +403,22 @@ pub fn linked_drafts(tx: &mut Tx, registry: i64) -> Result<Vec<i64>, Fault> {
         |row| row.get(0),
     )
 }
+
+/// The branches of held updates that follow the first version of an entry.
+pub fn first_branches(tx: &mut Tx, registry: i64, uuid: &str) -> Result<Vec<String>, Fault> {
+    tx.rows(
+        "SELECT DISTINCT branch_id FROM held_update WHERE registry = $1 AND uuid = $2 AND branch_base = 1",
+        params![registry, uuid],
+        |row| row.get(0),
+    )
+}
+
+/// Whether any update that came with this submission is held back.
+pub fn held_for(tx: &mut Tx, submission: i64) -> Result<bool, Fault> {
+    tx.one(
+        "SELECT count(*) FROM held_update JOIN submission_version \
+         ON submission_version.id = held_update.submission_version WHERE submission_version.submission = $1",
+        params![submission],
+        |row| Ok(row.get::<i64>(0)? > 0),
+    )
+}

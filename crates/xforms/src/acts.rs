@@ -54,6 +54,17 @@ pub enum EntityFault {
         /// What it has to be.
         expected: &'static str,
     },
+    /// The form does not say that it does this.
+    #[error(
+        "The submission attempts an entity {action}, but the form does not permit that action. The form permits the following actions: {}.",
+        permitted.join(", ")
+    )]
+    NotPermitted {
+        /// `create` or `update`.
+        action: &'static str,
+        /// What the form says that it does.
+        permitted: Vec<&'static str>,
+    },
     /// The submission names another entity list than its form.
     #[error("The submission names another entity list than its form, which has ({0}).")]
     OtherDataset(String),
@@ -111,6 +122,16 @@ impl Form {
         }
         if entity.attribute("dataset").is_some_and(|named| named.trim() != declaration.dataset) {
             return Err(EntityFault::OtherDataset(declaration.dataset.clone()));
+        }
+        for (action, wanted, allowed) in
+            [("create", create, declaration.creates), ("update", update, declaration.updates)]
+        {
+            if wanted && !allowed {
+                let all = [("create", declaration.creates), ("update", declaration.updates)];
+                let permitted =
+                    all.into_iter().filter(|(_, allowed)| *allowed).map(|(name, _)| name).collect();
+                return Err(EntityFault::NotPermitted { action, permitted });
+            }
         }
         let id = uuid("uuid", entity.attribute("id"))?.ok_or(EntityFault::Missing("uuid"))?;
         let label =

@@ -17,6 +17,7 @@ use super::caller::Caller;
 use super::input::{self, answer, success, time};
 use super::openrosa::parameter;
 use super::trouble::{Answer, Code, Problem};
+use crate::locale::Argument;
 use crate::room::Web;
 
 pub(super) fn routes() -> Router<Web> {
@@ -25,6 +26,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/projects/{project}/datasets/{name}", get(one).patch(change).delete(remove))
         .route("/projects/{project}/datasets/{name}/properties", axum::routing::post(add_property))
         .route("/projects/{project}/datasets/{name}/properties/{property}", delete(remove_property))
+        .route("/projects/{project}/forms/{form}/dataset-diff", get(published_diff))
+        .route("/projects/{project}/forms/{form}/draft/dataset-diff", get(draft_diff))
 }
 
 /// Whether a client asks for Central's extended metadata.
@@ -177,6 +180,43 @@ pub(super) fn taken(table: Option<&str>, fields: &[&str], values: Vec<Value>) ->
     Problem::new(Code::UNIQUENESS_VIOLATION, message).with(details)
 }
 
+/// What is wrong with the lists that a form declares, in Central's words.
+pub(super) fn declared(refusal: &crate::answer::Refusal) -> Option<Problem> {
+    let value = |wanted: &str| {
+        let found = refusal.values.iter().find(|(name, _)| *name == wanted);
+        match found {
+            Some((_, Argument::Text(text))) => text.clone(),
+            _ => String::new(),
+        }
+    };
+    match refusal.id {
+        "refusal-registry-similar" => Some(similar(&value("current"), &value("provided"))),
+        "refusal-property-similar" => {
+            let pair =
+                |(current, provided): &(String, String)| json!({ "current": current, "provided": provided });
+            let pairs: Value = refusal.places.iter().map(pair).collect();
+            let message = "This form attempts to create new Entity properties that match with existing ones except \
+                           for capitalization.";
+            let details = json!({ "duplicateProperties": pairs });
+            Some(Problem::new(Code::PROPERTY_NAME_CONFLICT, message).with(details))
+        }
+        "refusal-property-twice" => {
+            let reason = "Multiple Form Fields cannot be saved to a single property.";
+            let message = format!("The entity definition within the form is invalid. {reason}");
+            Some(Problem::new(Code::INVALID_ENTITY_FORM, message).with(json!({ "reason": reason })))
+        }
+        _ => None,
+    }
+}
+
+fn similar(current: &str, provided: &str) -> Problem {
+    let message = format!(
+        "A dataset named '{current}' exists and you provided '{provided}' with the same name but different capitalization."
+    );
+    let details = json!({ "current": current, "provided": provided });
+    Problem::new(Code::DATASET_NAME_CONFLICT, message).with(details)
+}
+
 fn rules(sent: &Map<String, Value>) -> Answer<Rules> {
     let flag = |name: &str| match sent.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -216,13 +256,7 @@ async fn create(caller: Caller, Path(project): Path<String>, body: Body) -> Answ
             let values = vec![json!(text), json!(seat.mandate().id)];
             return Err(taken(Some("datasets"), &["name", "projectId"], values));
         }
-        AddedDataset::Similar(current) => {
-            let message = format!(
-                "A dataset named '{current}' exists and you provided '{text}' with the same name but different capitalization."
-            );
-            let details = json!({ "current": current, "provided": text });
-            return Err(Problem::new(Code::DATASET_NAME_CONFLICT, message).with(details));
-        }
+        AddedDataset::Similar(current) => return Err(similar(&current, text)),
     }
     let dataset = caller.desk().dataset_seen_from(&seat, text).await?;
     Ok(answer(&Value::Object(whole(&dataset))))
@@ -360,4 +394,46 @@ async fn remove_property(
     }
     caller.desk().remove_dataset_property(&may, &name, &property).await?;
     Ok(success())
+}
+
+/// What a form does to lists; of a draft also what publishing it will make.
+async fn diff(caller: Caller, project: &str, form: &str, draft: bool) -> Answer<Response> {
+    let seat = caller.seat(project).await?;
+    let desk = caller.desk();
+    let form = desk.form(seat.mandate().id, form).await?;
+    let may = seat.may::<Read>()?;
+    let model = match draft {
+        true => desk.draft(&form).await?.ok_or_else(Problem::not_found)?,
+        false => desk.published(&form).await?,
+    };
+    let diffs = desk.dataset_diff(&may, &model).await?;
+    let told = diffs.iter().map(|diff| {
+        let properties = diff.properties.iter().map(|property| {
+            let mut told = Map::from_iter([
+                ("name".to_owned(), json!(property.name)),
+                ("inForm".to_owned(), json!(property.in_form)),
+            ]);
+            if draft {
+                told.insert("isNew".to_owned(), json!(property.is_new));
+            }
+            Value::Object(told)
+        });
+        let mut told = Map::from_iter([
+            ("name".to_owned(), json!(diff.name)),
+            ("properties".to_owned(), properties.collect()),
+        ]);
+        if draft {
+            told.insert("isNew".to_owned(), json!(diff.is_new));
+        }
+        Value::Object(told)
+    });
+    Ok(answer(&told.collect()))
+}
+
+async fn draft_diff(caller: Caller, Path((project, form)): Path<(String, String)>) -> Answer<Response> {
+    diff(caller, &project, &form, true).await
+}
+
+async fn published_diff(caller: Caller, Path((project, form)): Path<(String, String)>) -> Answer<Response> {
+    diff(caller, &project, &form, false).await
 }

@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<Web> {
         .route(&format!("{entities}/{{uuid}}"), get(one).patch(change).delete(remove))
         .route(&format!("{entities}/{{uuid}}/versions"), get(versions))
         .route(&format!("{entities}/{{uuid}}/diffs"), get(diffs))
+        .route(&format!("{entities}/{{uuid}}/audits"), get(audits))
         .route(&format!("{entities}/{{uuid}}/restore"), post(restore))
 }
 
@@ -225,7 +226,9 @@ fn source(told: &EntityVersion, actors: &Actors) -> Value {
                     "action": "submission.create",
                     "actorId": submitter,
                     "actor": who,
+                    "acteeId": null,
                     "loggedAt": time(Some(*created_at)),
+                    "notes": null,
                     "details": { "instanceId": instance_id, "reviewState": reviewed },
                 },
                 "submission": {
@@ -234,12 +237,61 @@ fn source(told: &EntityVersion, actors: &Actors) -> Value {
                     "submitterId": submitter,
                     "submitter": who,
                     "reviewState": reviewed,
+                    "deviceId": null,
+                    "userAgent": null,
                     "createdAt": time(Some(*created_at)),
-                    "currentVersion": { "instanceId": instance_id },
+                    "updatedAt": null,
+                    "deletedAt": null,
+                    "currentVersion": {
+                        "instanceId": instance_id,
+                        "instanceName": null,
+                        "submitterId": submitter,
+                        "submitter": who,
+                        "deviceId": null,
+                        "createdAt": time(Some(*created_at)),
+                        "current": true,
+                    },
                 },
             })
         }
     }
+}
+
+/// What was done to an entity, newest first, in the words of Central's record.
+async fn audits(
+    caller: Caller,
+    Path((project, name, uuid)): Path<(String, String, String)>,
+) -> Answer<Response> {
+    let seat = caller.seat(&project).await?;
+    dataset(&caller, &seat, &name).await?;
+    let may = seat.may::<Read>()?;
+    let (entity, known) = caller.desk().entity(&may, &name, &plain_uuid(&uuid), false).await?;
+    let (entries, actors) = caller.desk().entity_audits(&may, &entity).await?;
+    let told = entries.iter().map(|entry| {
+        let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+        let number = detail.get("version").and_then(Value::as_i64).unwrap_or(1);
+        let version = entity.versions.iter().find(|version| version.version.number == number);
+        let who = entry.device.or(entry.member);
+        let mut details = json!({
+            "entityId": entity.entry.id,
+            "entityDefId": version.map(|version| version.version.id),
+            "entity": { "uuid": entity.entry.uuid, "dataset": name },
+        });
+        let made = matches!(entry.action.as_str(), "entity.create" | "entity.update.version");
+        if let (true, Some(version), Some(details)) = (made, version, details.as_object_mut()) {
+            details.insert("source".to_owned(), source(version, &known));
+        }
+        json!({
+            "actorId": who,
+            "actor": who.and_then(|id| actors.get(&id)).map(actor),
+            "action": entry.action,
+            "acteeId": entity.entry.registry.to_string(),
+            "details": details,
+            "loggedAt": time(Some(entry.at)),
+            "notes": null,
+        })
+    });
+    Ok(answer(&told.collect()))
 }
 
 async fn versions(

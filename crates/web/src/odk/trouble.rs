@@ -28,6 +28,7 @@ impl Code {
     pub const WRONG_TYPE: Code = Code(400, 11);
     pub const ODATA_UNPARSEABLE: Code = Code(400, 18);
     pub const PROPERTY_NOT_FOUND: Code = Code(400, 23);
+    pub const INVALID_ENTITY_FORM: Code = Code(400, 25);
     pub const INVALID_ENTITY: Code = Code(400, 28);
     pub const PENDING_SUBMISSIONS: Code = Code(400, 29);
     pub const UNEXPECTED_ATTRIBUTES: Code = Code(400, 31);
@@ -207,6 +208,11 @@ impl Problem {
 
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Problem {
+        if let Trouble::Refusal(refusal) = &trouble
+            && let Some(problem) = super::rest_datasets::declared(refusal)
+        {
+            return problem;
+        }
         Problem { code: Code::of(&trouble), said: Said::Sentence(Box::new(trouble)), details: Value::Null }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used)]
 
 mod bad_input;
+mod entities;
 mod forms;
 mod openrosa;
 mod rest;
