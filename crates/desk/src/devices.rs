@@ -3,7 +3,7 @@
 use seal::Token;
 use serde_json::json;
 use store::mandate::{self, Device, Holder, Mandate};
-use store::{Fault, setting};
+use store::{Fault, form, setting};
 
 use crate::answer::{Answer, Error, Kind, Refusal};
 use crate::keyring::Keyring;
@@ -26,6 +26,8 @@ pub struct Phone {
     pub(crate) token: std::sync::Arc<Token>,
     /// The mandate it works for.
     pub mandate: Mandate,
+    /// The forms that it fills; none for every form of the mandate.
+    forms: Option<Vec<i64>>,
 }
 
 impl Phone {
@@ -33,6 +35,22 @@ impl Phone {
     pub fn device(&self) -> &Device {
         &self.device
     }
+
+    /// Whether it may fill a form, by the form's number.
+    pub fn fills(&self, form: i64) -> bool {
+        self.forms.as_ref().is_none_or(|forms| forms.contains(&form))
+    }
+}
+
+/// What a new phone or link may fill.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fills {
+    /// Every form of the mandate. It is given the devices' key, so that it can show registries.
+    Everything,
+    /// The forms that it will be assigned. It is given the devices' key if who adds it holds that.
+    Assigned,
+    /// One form, for anybody who has the link; no key.
+    Link { form: i64, once: bool },
 }
 
 /// Notes a device as seen at most this often (ms).
@@ -43,13 +61,37 @@ fn token_place(device: &str) -> seal::Place<'_> {
 }
 
 impl Desk {
-    /// Adds a phone. Who adds it must hold the devices' key, unlocked, to hand it on.
+    /// Adds a phone that fills every form. Who adds it must hold the devices' key, unlocked, to hand it on.
     pub async fn add_device(&self, may: &May<'_, Devices>, name: &str) -> Answer<NewDevice> {
+        self.make_device(may, name, Fills::Everything).await
+    }
+
+    /// Adds a phone as a client of ODK Central does: it fills no form before it is assigned one.
+    pub async fn add_app_user(&self, may: &May<'_, Devices>, name: &str) -> Answer<NewDevice> {
+        self.make_device(may, name, Fills::Assigned).await
+    }
+
+    /// Adds a public link: whoever has it may fill the form, once in each browser if `once` is set.
+    pub async fn add_link(
+        &self,
+        may: &May<'_, Devices>,
+        form: &form::Form,
+        name: &str,
+        once: bool,
+    ) -> Answer<NewDevice> {
+        self.make_device(may, name, Fills::Link { form: form.id, once }).await
+    }
+
+    async fn make_device(&self, may: &May<'_, Devices>, name: &str, fills: Fills) -> Answer<NewDevice> {
         let name = name.trim().to_owned();
         if name.is_empty() {
             return Err(Refusal::invalid("refusal-name-empty").problem("name", "").into());
         }
-        let own = self.own_key_or_refuse(may.session())?;
+        let own = match fills {
+            Fills::Everything => Some(self.own_key_or_refuse(may.session())?),
+            Fills::Assigned => self.own_key(may.session()),
+            Fills::Link { .. } => None,
+        };
         let mut dice = self.dice();
         let token = Token::fresh(&mut dice);
         let text = token.expose().to_owned();
@@ -73,27 +115,34 @@ impl Desk {
                     created_at: now,
                     last_seen_at: None,
                     revoked_at: None,
+                    every_form: fills == Fills::Everything,
+                    link_form: match fills {
+                        Fills::Link { form, .. } => Some(form),
+                        _ => None,
+                    },
+                    once: matches!(fills, Fills::Link { once: true, .. }),
+                    removed_at: None,
                 };
                 mandate::add_device(tx, &device)?;
-                let mut keyring = Keyring::new(Holder::Member(by), own);
-                for epoch in mandate::epochs(tx, compartment)? {
-                    let secret = keyring.epoch(tx, epoch.id)?.ok_or_else(|| {
-                        Refusal::conflict("refusal-key-not-held").with("compartment", mandates::DEVICES)
-                    })?;
-                    let holder = Holder::Device(number);
-                    mandates::give(
-                        tx,
-                        epoch.id,
-                        secret,
-                        holder,
-                        &device.public_key,
-                        Some(by),
-                        now,
-                        &mut dice,
-                    )?;
+                if let Some(own) = own {
+                    let mut keyring = Keyring::new(Holder::Member(by), own);
+                    for epoch in mandate::epochs(tx, compartment)? {
+                        let Some(secret) = keyring.epoch(tx, epoch.id)? else {
+                            if fills == Fills::Everything {
+                                let refusal = Refusal::conflict("refusal-key-not-held");
+                                return Err(refusal.with("compartment", mandates::DEVICES).into());
+                            }
+                            continue;
+                        };
+                        let (holder, public) = (Holder::Device(number), &device.public_key);
+                        mandates::give(tx, epoch.id, secret, holder, public, Some(by), now, &mut dice)?;
+                    }
                 }
-                let done =
-                    Done::new(now, Some(by), "field_key.create").in_mandate(mandate).about("device", number);
+                let action = match fills {
+                    Fills::Link { .. } => "public_link.create",
+                    _ => "field_key.create",
+                };
+                let done = Done::new(now, Some(by), action).in_mandate(mandate).about("device", number);
                 record::audit_with_leaf(tx, ledger::leaf::kind::DEVICE, &salt, done)?;
                 Ok::<_, Error>(())
             })
@@ -111,6 +160,19 @@ impl Desk {
 
     /// The phones of a mandate.
     pub async fn devices(&self, may: &May<'_, Devices>) -> Answer<Vec<Device>> {
+        let mut devices = self.phones_and_links(may).await?;
+        devices.retain(|device| device.link_form.is_none());
+        Ok(devices)
+    }
+
+    /// The public links of a form.
+    pub async fn links(&self, may: &May<'_, Devices>, form: &form::Form) -> Answer<Vec<Device>> {
+        let mut devices = self.phones_and_links(may).await?;
+        devices.retain(|device| device.link_form == Some(form.id));
+        Ok(devices)
+    }
+
+    async fn phones_and_links(&self, may: &May<'_, Devices>) -> Answer<Vec<Device>> {
         let mandate = may.mandate().id;
         Ok(self.store.read(move |tx| mandate::devices(tx, mandate)).await?)
     }
@@ -135,19 +197,46 @@ impl Desk {
         Ok(opened.expose_text().unwrap_or_default().to_owned())
     }
 
-    /// Revokes a phone: what it holds opens nothing on this server any more.
+    /// Revokes a phone or a link: what it holds opens nothing on this server any more.
     pub async fn revoke_device(&self, may: &May<'_, Devices>, id: i64) -> Answer<()> {
+        self.end_device(may, id, false).await
+    }
+
+    /// Revokes a phone or a link, and no longer tells clients of it.
+    pub async fn remove_device(&self, may: &May<'_, Devices>, id: i64) -> Answer<()> {
+        self.end_device(may, id, true).await
+    }
+
+    async fn end_device(&self, may: &May<'_, Devices>, id: i64, remove: bool) -> Answer<()> {
         let (mandate, now, by, salt) = (may.mandate().id, self.now(), may.session().member().id, self.salt());
         self.store
             .write(move |tx| {
-                mandate::device(tx, mandate, id)?.ok_or_else(Refusal::not_found)?;
-                mandate::revoke_device(tx, id, now)?;
-                let done =
-                    Done::new(now, Some(by), "field_key.session.end").in_mandate(mandate).about("device", id);
+                let device = mandate::device(tx, mandate, id)?.ok_or_else(Refusal::not_found)?;
+                if remove && device.removed_at.is_some() {
+                    return Err(Refusal::not_found().into());
+                }
+                mandate::revoke_device(tx, id, device.revoked_at.unwrap_or(now))?;
+                if remove {
+                    mandate::remove_device(tx, id, now)?;
+                }
+                let action = match (device.link_form, remove) {
+                    (None, false) => "field_key.session.end",
+                    (None, true) => "field_key.delete",
+                    (Some(_), false) => "public_link.session.end",
+                    (Some(_), true) => "public_link.delete",
+                };
+                let done = Done::new(now, Some(by), action).in_mandate(mandate).about("device", id);
                 record::audit_with_leaf(tx, ledger::leaf::kind::DEVICE, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
+    }
+
+    /// The mandate of the phone or link that a token stands for, and its number; for ending it by its token.
+    pub async fn device_of_token(&self, token: &str) -> Answer<(i64, i64)> {
+        let hash = Token::parse(token).map_err(|_| Refusal::not_found())?.hash();
+        let found = self.store.read(move |tx| mandate::device_by_token(tx, &hash)).await?;
+        Ok(found.map(|device| (device.mandate, device.id)).ok_or_else(Refusal::not_found)?)
     }
 
     /// The phone that a token stands for.
@@ -160,12 +249,17 @@ impl Desk {
             .read(move |tx| {
                 let Some(device) = mandate::device_by_token(tx, &hash)? else { return Ok(None) };
                 let mandate = mandate::by_id(tx, device.mandate)?;
-                Ok::<_, Fault>(mandate.map(|mandate| (device, mandate)))
+                let forms = match (device.every_form, device.link_form) {
+                    (true, _) => None,
+                    (false, Some(form)) => Some(vec![form]),
+                    (false, None) => Some(form::assigned_to(tx, device.id)?),
+                };
+                Ok::<_, Fault>(mandate.map(|mandate| (device, mandate, forms)))
             })
             .await?;
-        let (device, mandate) = found.ok_or_else(unknown)?;
+        let (device, mandate, forms) = found.ok_or_else(unknown)?;
         self.note_seen(device.id).await?;
-        Ok(Phone { device, token: std::sync::Arc::new(token), mandate })
+        Ok(Phone { device, token: std::sync::Arc::new(token), mandate, forms })
     }
 
     async fn note_seen(&self, device: i64) -> Answer<()> {

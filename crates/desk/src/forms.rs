@@ -186,6 +186,7 @@ impl Desk {
         }
         let mut forms = self.listed_forms(sender.mandate().id).await?;
         forms.retain(|listed| listed.form.state == "open" && listed.form.current_version.is_some());
+        forms.retain(|listed| sender.fills(listed.form.id));
         Ok(forms)
     }
 
@@ -292,6 +293,8 @@ impl Desk {
                             submissions: 0,
                             created_at: now,
                             created_by: Some(by),
+                            updated_at: None,
+                            draft_token: None,
                         };
                         form::add(tx, &form)?;
                         form

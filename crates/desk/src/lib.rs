@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod assignments;
 mod attempts;
 mod audit_pages;
 mod begin_case;
 mod cases;
 mod confirm;
 mod datasets;
+mod counts;
 mod desk;
 mod devices;
 mod draw_acts;
@@ -57,8 +59,10 @@ mod submission_xml;
 mod submissions;
 mod today;
 mod totp;
+mod users;
 
 pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
+pub use assignments::{FormAssignment, RoleHolder};
 pub use audit_pages::{About, AuditLine, AuditPage};
 pub use begin_case::NewCase;
 pub use cases::{CaseDetail, ToldFact};
@@ -67,6 +71,7 @@ pub use datasets::{
     AddedDataset, AddedProperty, Dataset, DatasetDiff, DatasetProperty, FormName, ListedDataset,
     PropertyDiff, Rules, RulesSet,
 };
+pub use counts::{MandateCounts, RegistryCounts};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use draw_acts::{Brought, MONITOR, NewDraw, NewParty, Randomness};

@@ -123,6 +123,7 @@ impl Desk {
                         protocol: protocol_name,
                         created_at: now,
                         archived_at: None,
+                        updated_at: None,
                     },
                 )?;
                 for (person, role) in people {
@@ -191,6 +192,7 @@ impl Desk {
         changed.name = name.trim().to_owned();
         changed.description = description.trim().to_owned();
         changed.archived_at = archived.then(|| changed.archived_at.unwrap_or(now));
+        changed.updated_at = Some(now);
         self.store
             .write(move |tx| {
                 mandate::update(tx, &changed)?;
@@ -329,6 +331,11 @@ impl Desk {
                     .ok_or_else(Refusal::not_found)?;
                 mandate::place(tx, id, person)?.ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
                 let member = member::by_id(tx, person)?.ok_or_else(Refusal::not_found)?;
+                if !member.has_key() {
+                    return Err(Refusal::conflict("refusal-member-without-key")
+                        .with("name", &member.name)
+                        .into());
+                }
                 refuse_apart(tx, &protocol, &row, person)?;
                 let mut keyring = Keyring::new(Holder::Member(by), own);
                 for epoch in mandate::epochs(tx, compartment)? {

@@ -15,7 +15,7 @@ pub struct Seat {
     session: Session,
     mandate: Mandate,
     protocol: Arc<Protocol>,
-    role: Option<String>,
+    roles: Vec<String>,
     rights: Vec<Right>,
 }
 
@@ -35,9 +35,14 @@ impl Seat {
         &self.protocol
     }
 
-    /// The member's role here; administrators may have none.
+    /// The member's role here, of several the first that they were given; administrators may have none.
     pub fn role(&self) -> Option<&str> {
-        self.role.as_deref()
+        self.roles.first().map(String::as_str)
+    }
+
+    /// Every role of the member here.
+    pub fn roles(&self) -> &[String] {
+        &self.roles
     }
 
     /// Whether the role gives this right; for deciding what a page shows.
@@ -138,29 +143,28 @@ impl Desk {
             .read(move |tx| {
                 Ok::<_, store::Fault>((
                     store::mandate::by_id(tx, mandate)?,
-                    store::mandate::place(tx, mandate, member)?,
+                    store::mandate::places_of(tx, member)?,
                 ))
             })
             .await?;
-        let (Some(mandate), place) = found else { return Err(Refusal::not_found().into()) };
+        let (Some(mandate), places) = found else { return Err(Refusal::not_found().into()) };
         let administrator = session.member().administrator;
-        if place.is_none() && !administrator {
+        let roles: Vec<String> =
+            places.into_iter().filter(|place| place.mandate == mandate.id).map(|place| place.role).collect();
+        if roles.is_empty() && !administrator {
             return Err(Refusal::not_found().into());
         }
         let protocol = self.protocol(&mandate.protocol)?;
-        let role = place.map(|place| place.role);
         let mut rights = if administrator {
             Right::ALL.to_vec()
         } else {
-            role.as_deref()
-                .and_then(|role| protocol.role(role))
-                .map(|role| role.rights.clone())
-                .unwrap_or_default()
+            let known = roles.iter().filter_map(|role| protocol.role(role));
+            known.flat_map(|role| role.rights.iter().copied()).collect()
         };
         if rights.contains(&Right::Read) && !rights.contains(&Right::Visits) {
             rights.push(Right::Visits);
         }
-        Ok(Seat { session: session.clone(), mandate, protocol, role, rights })
+        Ok(Seat { session: session.clone(), mandate, protocol, roles, rights })
     }
 
     /// Takes a session for an administrator's, or refuses.

@@ -30,7 +30,7 @@ pub struct NewMember<'a> {
     pub language: &'a str,
 }
 
-fn check_email(email: &str) -> Result<String, Refusal> {
+pub(crate) fn check_email(email: &str) -> Result<String, Refusal> {
     let email = email.trim().to_lowercase();
     let (name, host) = email.split_once('@').unwrap_or_default();
     let plain = !email.contains(|c: char| c.is_whitespace() || c.is_control()) && email.len() <= 320;
@@ -52,10 +52,20 @@ pub(crate) fn check_password(password: &str) -> Result<(), Refusal> {
 impl Desk {
     /// Adds a member with a password they chose themselves. The roof calls it for `init` and `member add`.
     pub async fn add_member(&self, new: NewMember<'_>) -> Answer<i64> {
-        self.make_member(new, None).await
+        self.make_member(new, None, None).await
     }
 
-    async fn make_member(&self, new: NewMember<'_>, invitation: Option<Invitation>) -> Answer<i64> {
+    /// Adds a member with a password that somebody else chose for them.
+    pub(crate) async fn make_member_by(&self, new: NewMember<'_>, by: i64) -> Answer<i64> {
+        self.make_member(new, None, Some(by)).await
+    }
+
+    async fn make_member(
+        &self,
+        new: NewMember<'_>,
+        invitation: Option<Invitation>,
+        by: Option<i64>,
+    ) -> Answer<i64> {
         let email = check_email(new.email)?;
         check_password(new.password)?;
         let secret = SecretKey::fresh(&mut self.dice());
@@ -82,12 +92,14 @@ impl Desk {
                     sealed_totp: None,
                     created_at: now,
                     left_at: None,
+                    updated_at: None,
+                    last_login_at: None,
                 };
-                if member::by_email(tx, &member.email)?.is_some() {
+                if member::by_email(tx, &member.email)?.is_some_and(|other| other.left_at.is_none()) {
                     return Err(Refusal::conflict("refusal-email-taken").with("email", taken).into());
                 }
                 member::add(tx, &member)?;
-                let by = invitation.as_ref().map(|invitation| invitation.created_by);
+                let by = invitation.as_ref().map(|invitation| invitation.created_by).or(by);
                 let done = Done::new(now, by, "user.create").about("member", member.id);
                 let done = done.with("key", hex(&member.public_key));
                 record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
@@ -131,7 +143,7 @@ impl Desk {
         };
         self.store
             .write(move |tx| {
-                if member::by_email(tx, &invitation.email)?.is_some() {
+                if member::by_email(tx, &invitation.email)?.is_some_and(|other| other.left_at.is_none()) {
                     return Err(Refusal::conflict("refusal-email-taken")
                         .with("email", &invitation.email)
                         .into());
@@ -162,9 +174,15 @@ impl Desk {
     ) -> Answer<i64> {
         let invitation = self.invitation(token).await?;
         let email = invitation.email.clone();
+        let known = email.clone();
+        let known = self.store.read(move |tx| member::by_email(tx, &known)).await?;
+        if let Some(known) = known.filter(|known| known.left_at.is_none() && known.password_lock.is_empty()) {
+            self.choose_password(token, password).await?;
+            return Ok(known.id);
+        }
         let administrator = invitation.administrator;
         let new = NewMember { email: &email, name, password, administrator, language };
-        self.make_member(new, Some(invitation)).await
+        self.make_member(new, Some(invitation), None).await
     }
 
     /// Whether anybody has an account yet.
@@ -229,6 +247,7 @@ impl Desk {
                 member.left_at = Some(now);
                 member::update(tx, &member)?;
                 member::end_sessions_of(tx, id)?;
+                store::form::unassign_all(tx, id)?;
                 let done = Done::new(now, Some(by), "user.delete").about("member", id);
                 record::audit_with_leaf(tx, ledger::leaf::kind::MEMBER, &salt, done)?;
                 Ok::<_, crate::Error>(())
@@ -248,6 +267,7 @@ impl Desk {
         self.change_self(id, now, "user.update", move |member| {
             member.name = name;
             member.language = language;
+            member.updated_at = Some(now);
         })
         .await
     }

@@ -42,6 +42,14 @@ impl Sender {
         }
     }
 
+    /// Whether it may fill a form, by the form's number.
+    pub fn fills(&self, form: i64) -> bool {
+        match self {
+            Sender::Phone(phone) => phone.fills(form),
+            Sender::Member(..) => true,
+        }
+    }
+
     fn ids(&self) -> (Option<i64>, Option<i64>) {
         match self {
             Sender::Phone(phone) => (Some(phone.device.id), None),
@@ -98,6 +106,11 @@ impl Desk {
         let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
         let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
         let (form, model, before) = self.form_answered(sender.mandate().id, &read, &instance_id).await?;
+        if !sender.fills(form.id) {
+            return Err(Refusal::new(Kind::NotAllowed, "refusal-form-not-assigned")
+                .with("form", &form.form_id)
+                .into());
+        }
         let mut files = files;
         if let Some(before) = before {
             before.check(&xml)?;

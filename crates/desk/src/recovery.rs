@@ -165,6 +165,11 @@ impl Desk {
                 mandate::place(tx, mandate, person)?
                     .ok_or_else(|| Refusal::conflict("refusal-key-needs-role"))?;
                 let member = member::by_id(tx, person)?.ok_or_else(Refusal::not_found)?;
+                if !member.has_key() {
+                    return Err(Refusal::conflict("refusal-member-without-key")
+                        .with("name", &member.name)
+                        .into());
+                }
                 mandates::refuse_apart(tx, &protocol, &compartment, person)?;
                 let mut keyring = Keyring::new(Holder::Shares(set.id), together);
                 for epoch in mandate::epochs(tx, compartment.id)? {

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use seal::{PasswordError, SecretKey, SessionBox, Token};
+use sha2::{Digest, Sha256};
 use store::member::{self, Member};
 
 use crate::answer::{Answer, Kind, Refusal};
+use crate::desk::hex;
 use crate::{Desk, passkeys, search, totp};
 
 /// A login that has not ended.
@@ -18,6 +20,7 @@ use crate::{Desk, passkeys, search, totp};
 pub struct Session {
     member: Arc<Member>,
     token: Arc<Token>,
+    created_at: i64,
     expires_at: i64,
 }
 
@@ -25,6 +28,23 @@ impl Session {
     /// Who is logged in.
     pub fn member(&self) -> &Member {
         &self.member
+    }
+
+    /// When the login began (ms).
+    pub fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    /// Whether both are the same login.
+    pub fn same_as(&self, other: &Session) -> bool {
+        self.token.hash() == other.token.hash()
+    }
+
+    /// What a page of ODK Central sends along to show that it can read our cookies. It follows from the token and does
+    /// not lead back to it.
+    pub fn csrf(&self) -> String {
+        let hash = Sha256::new().chain_update(b"deungdae csrf 1").chain_update(self.token.expose());
+        hex(&hash.finalize())
     }
 
     /// When the login ends by itself (ms).
@@ -126,8 +146,8 @@ impl Desk {
                 .filter(|member| member.left_at.is_none())
         };
         // An unknown name costs as much time as a known one, so that nobody can find out who has an account.
-        let lock =
-            found.as_ref().map_or_else(|| self.decoy_lock.clone(), |member| member.password_lock.clone());
+        let lock = found.as_ref().map(|member| member.password_lock.clone()).filter(|lock| !lock.is_empty());
+        let lock = lock.unwrap_or_else(|| self.decoy_lock.clone());
         let secret = self.try_password(lock, login.password).await?;
         let (Some(member), Some(secret)) = (found, secret) else {
             self.attempts.failed(&email, login.address, self.now());
@@ -182,10 +202,11 @@ impl Desk {
             .write(move |tx| {
                 member::forget_ended_sessions(tx, now)?;
                 member::add_session(tx, &row)?;
+                member::logged_in(tx, id, now)?;
                 crate::record::note(tx, now, Some(id), None, "user.session.create")
             })
             .await?;
-        Ok(Session { member: Arc::new(member), token: Arc::new(token), expires_at })
+        Ok(Session { member: Arc::new(member), token: Arc::new(token), created_at: now, expires_at })
     }
 
     /// The session that a client's token stands for.
@@ -196,7 +217,8 @@ impl Desk {
         let hash = token.hash();
         let (row, member) =
             self.store.read(move |tx| member::session(tx, &hash, now)).await?.ok_or_else(not_logged_in)?;
-        Ok(Session { member: Arc::new(member), token: Arc::new(token), expires_at: row.expires_at })
+        let (created_at, expires_at) = (row.created_at, row.expires_at);
+        Ok(Session { member: Arc::new(member), token: Arc::new(token), created_at, expires_at })
     }
 
     /// Ends a session and forgets its keys.

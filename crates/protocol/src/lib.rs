@@ -51,8 +51,8 @@ pub use shipped::{shipped, shipped_files};
 pub use slip_code::{is_slip_code, slip_code};
 pub use texts::{LANGUAGES, Texts};
 pub use words::{
-    Certainty, Colour, Direction, FinestDate, FinestPlace, Formula, KeepThen, KeepUntil, Outside, Point,
-    PropertyType, Right, Subject, UnknownWord, YardstickKind,
+    Certainty, Colour, Direction, FinestDate, FinestPlace, Formula, KeepThen, KeepUntil, OdkRole, Outside,
+    Point, PropertyType, Right, Subject, UnknownWord, YardstickKind,
 };
 pub use workflow::ProtocolWorkflow;
 pub use yardstick::{

@@ -2,7 +2,7 @@ use crate::compartment::{Compartment, are_apart, ids};
 use crate::problem::Problem;
 use crate::texts::Texts;
 use crate::toml_section::{At, PROTOCOL_TOML, Section};
-use crate::words::Right;
+use crate::words::{OdkRole, Right};
 
 /// What a kind of member does in a mandate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Role {
     pub compartments: Vec<String>,
     /// Ids of roles that the same person may not have as well.
     pub not_with: Vec<String>,
+    /// The role of ODK Central that this one stands for where clients of Central ask.
+    pub odk: Option<OdkRole>,
 }
 
 impl Role {
@@ -41,9 +43,16 @@ pub(crate) fn read(root: &Section, compartments: &[Compartment], problems: &mut 
             rights: section.words_list("rights", problems),
             compartments: read_compartments(&section, compartments, problems),
             not_with: not_with.iter().map(|id| id.value.clone()).collect(),
+            odk: section.optional_word("odk", problems),
             id,
         };
         section.finish(problems);
+        if let Some(odk) = role.odk
+            && let Some(other) = roles.iter().find(|other| other.odk == Some(odk))
+        {
+            let message = format!("role {} stands for “{}” already", other.id, odk.as_str());
+            problems.push(section.problem("odk", message, "Remove it from one of them"));
+        }
         check_separation(&section, &role, compartments, problems);
         roles.push(role);
         others.push((section, not_with));

@@ -120,6 +120,18 @@ words! {
 }
 
 words! {
+    /// A role of ODK Central that a role may stand for, by Central's own name.
+    OdkRole {
+        /// Project Manager.
+        Manager = "manager",
+        /// Project Viewer.
+        Viewer = "viewer",
+        /// Data Collector.
+        Formfill = "formfill",
+    }
+}
+
+words! {
     /// What a form is about.
     Subject {
         /// A person who is heard or described; needs consent.

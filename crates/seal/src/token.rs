@@ -4,17 +4,28 @@ use crate::SecretKey;
 use crate::cipher::{KeyBytes, derive_key};
 use crate::password::{Cost, PasswordError, password_bytes};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet::Alphabet;
+use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::NO_PAD;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+/// Base64 with ODK Central's two marks: clients of Central know tokens of these characters, which a path, a query and a
+/// cookie can hold as they are.
+const LETTER: GeneralPurpose = GeneralPurpose::new(&LETTERS_OF_CENTRAL, NO_PAD);
+const LETTERS_OF_CENTRAL: Alphabet =
+    match Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789$!") {
+        Ok(alphabet) => alphabet,
+        Err(_) => panic!("64 different characters"),
+    };
+
 const SIZE: usize = 48;
 const LETTERS: usize = 64;
 
-/// A bearer token: 384 random bits, written as 64 URL-safe characters, as long as ODK Central's.
+/// A bearer token: 384 random bits, written as 64 characters as ODK Central writes its own.
 /// No `Debug`, no `Display`.
 pub struct Token {
     bytes: Zeroizing<[u8; SIZE]>,
@@ -23,7 +34,7 @@ pub struct Token {
 
 /// The text is no token.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("this is not a valid token: a token has 64 letters, digits, hyphens or underscores")]
+#[error("this is not a valid token: a token has 64 letters, digits, dollar signs or exclamation marks")]
 pub struct BadToken;
 
 impl Token {
@@ -32,7 +43,7 @@ impl Token {
         let mut bytes = Zeroizing::new([0; SIZE]);
         rng.fill_bytes(bytes.as_mut_slice());
         let mut text = Zeroizing::new(String::with_capacity(LETTERS));
-        URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
+        LETTER.encode_string(bytes.as_slice(), &mut text);
         Token { bytes, text }
     }
 
@@ -41,7 +52,7 @@ impl Token {
     pub fn of_password(password: &str, salt: &[u8; 32], cost: Cost) -> Result<Self, PasswordError> {
         let bytes = password_bytes::<SIZE>(password, salt, cost)?;
         let mut text = Zeroizing::new(String::with_capacity(LETTERS));
-        URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
+        LETTER.encode_string(bytes.as_slice(), &mut text);
         Ok(Token { bytes, text })
     }
 
@@ -51,7 +62,7 @@ impl Token {
         if text.len() != LETTERS {
             return Err(BadToken);
         }
-        URL_SAFE_NO_PAD.decode_slice(text, bytes.as_mut_slice()).map_err(|_| BadToken)?;
+        LETTER.decode_slice(text, bytes.as_mut_slice()).map_err(|_| BadToken)?;
         Ok(Token { bytes, text: Zeroizing::new(text.to_owned()) })
     }
 

@@ -5,6 +5,8 @@ CREATE TABLE counter (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
 );
+-- Members, phones and public links are counted together, as ODK Central's actors; its first person has the number 5.
+INSERT INTO counter (name, value) VALUES ('actor', 4);
 
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,
@@ -15,16 +17,27 @@ CREATE TABLE setting (
 
 CREATE TABLE member (
   id BIGINT PRIMARY KEY,
-  email TEXT NOT NULL UNIQUE,
+  email TEXT NOT NULL,
   name TEXT NOT NULL,
   administrator BIGINT NOT NULL,
   language TEXT NOT NULL,
-  public_key BLOB NOT NULL,
-  password_lock BLOB NOT NULL,   -- the member's secret key under the password
+  public_key BLOB NOT NULL,      -- empty until the person has chosen a password
+  password_lock BLOB NOT NULL,   -- the member's secret key under the password; empty where there is none
   recovery_lock BLOB,            -- the same key under the printed recovery code
   sealed_totp BLOB,              -- second factor, sealed to the member's own key
   created_at BIGINT NOT NULL,
-  left_at BIGINT
+  left_at BIGINT,
+  updated_at BIGINT,
+  last_login_at BIGINT
+);
+CREATE UNIQUE INDEX member_email ON member (email) WHERE left_at IS NULL;
+
+CREATE TABLE preference (         -- what a client of ODK Central keeps for its member
+  member BIGINT NOT NULL REFERENCES member (id),
+  mandate BIGINT NOT NULL,        -- 0: for the whole site
+  name TEXT NOT NULL,
+  value JSON NOT NULL,
+  PRIMARY KEY (member, mandate, name)
 );
 
 CREATE TABLE passkey (
@@ -69,7 +82,9 @@ CREATE TABLE mandate (
   description TEXT NOT NULL,
   protocol TEXT NOT NULL,
   created_at BIGINT NOT NULL,
-  archived_at BIGINT
+  archived_at BIGINT,
+  updated_at BIGINT,
+  removed_at BIGINT
 );
 
 CREATE TABLE mandate_member (
@@ -77,7 +92,7 @@ CREATE TABLE mandate_member (
   member BIGINT NOT NULL REFERENCES member (id),
   role TEXT NOT NULL,
   since BIGINT NOT NULL,
-  PRIMARY KEY (mandate, member)
+  PRIMARY KEY (mandate, member, role)
 );
 
 CREATE TABLE compartment (
@@ -136,9 +151,22 @@ CREATE TABLE device (
   created_by BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   last_seen_at BIGINT,
-  revoked_at BIGINT
+  revoked_at BIGINT,
+  every_form BIGINT NOT NULL,     -- 1: fills every form of the mandate; 0: those that it was assigned
+  link_form BIGINT,               -- a public link: the one form that it opens for anybody who has it
+  once BIGINT NOT NULL,           -- 1: the page of the link can be filled once in a browser
+  removed_at BIGINT               -- no longer told of to clients of ODK Central
 );
 CREATE INDEX device_mandate ON device (mandate);
+
+CREATE TABLE form_assignment (    -- a form that an actor was assigned, by the name of one of ODK Central's roles
+  form BIGINT NOT NULL,
+  actor BIGINT NOT NULL,          -- a phone or a member
+  role TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  PRIMARY KEY (form, actor, role)
+);
+CREATE INDEX form_assignment_actor ON form_assignment (actor);
 
 -- Forms ------------------------------------------------------------------------------------------
 
@@ -154,6 +182,9 @@ CREATE TABLE form (
   gathered BIGINT NOT NULL,       -- those up to this ordinal are in the sets that lists are read from
   created_at BIGINT NOT NULL,
   created_by BIGINT,
+  updated_at BIGINT,
+  draft_token TEXT,               -- with which the draft is tried out
+  removed_at BIGINT,
   removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
   UNIQUE (mandate, form_id, removed)
 );

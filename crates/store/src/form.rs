@@ -23,10 +23,14 @@ pub struct Form {
     pub created_at: i64,
     /// Who made it.
     pub created_by: Option<i64>,
+    /// When its state last changed (ms).
+    pub updated_at: Option<i64>,
+    /// The token with which the draft is tried out.
+    pub draft_token: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, mandate, form_id, state, current_version, draft_version, submissions, created_at, created_by";
+const COLUMNS: &str = "id, mandate, form_id, state, current_version, draft_version, submissions, created_at, created_by, \
+                       updated_at, draft_token";
 
 fn read(row: &Row) -> Result<Form, Fault> {
     Ok(Form {
@@ -39,6 +43,8 @@ fn read(row: &Row) -> Result<Form, Fault> {
         submissions: row.get(6)?,
         created_at: row.get(7)?,
         created_by: row.get(8)?,
+        updated_at: row.get(9)?,
+        draft_token: row.get(10)?,
     })
 }
 
@@ -46,7 +52,7 @@ fn read(row: &Row) -> Result<Form, Fault> {
 pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO form (id, mandate, form_id, state, current_version, draft_version, submissions, ordinals, gathered, \
-         created_at, created_by, removed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0)",
+         created_at, created_by, removed, draft_token) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0, $10)",
         params![
             form.id,
             form.mandate,
@@ -56,24 +62,87 @@ pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
             form.draft_version,
             form.submissions,
             form.created_at,
-            form.created_by
+            form.created_by,
+            form.draft_token.as_deref()
         ],
     )?;
     Ok(())
 }
 
-/// Changes state, current and draft version.
+/// Changes state, current and draft version, and the draft's token.
 pub fn update(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
     tx.execute(
-        "UPDATE form SET state = $1, current_version = $2, draft_version = $3 WHERE id = $4",
-        params![&form.state, form.current_version, form.draft_version, form.id],
+        "UPDATE form SET state = $1, current_version = $2, draft_version = $3, updated_at = $4, draft_token = $5 \
+         WHERE id = $6",
+        params![
+            &form.state,
+            form.current_version,
+            form.draft_version,
+            form.updated_at,
+            form.draft_token.as_deref(),
+            form.id
+        ],
     )?;
     Ok(())
 }
 
-/// Removes a form from sight; its submissions stay.
-pub fn remove(tx: &mut Tx, id: i64) -> Result<(), Fault> {
-    tx.execute("UPDATE form SET removed = id WHERE id = $1", params![id])?;
+/// A form that an actor was assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The form.
+    pub form: i64,
+    /// A phone or a member.
+    pub actor: i64,
+    /// One of ODK Central's roles, by its name.
+    pub role: String,
+}
+
+/// Assigns a form to an actor (ms); tells whether that is new.
+pub fn assign(tx: &mut Tx, assignment: &Assignment, at: i64) -> Result<bool, Fault> {
+    Ok(tx.execute(
+        "INSERT INTO form_assignment (form, actor, role, since) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (form, actor, role) DO NOTHING",
+        params![assignment.form, assignment.actor, &assignment.role, at],
+    )? > 0)
+}
+
+/// Takes a form from an actor; tells whether they had it.
+pub fn unassign(tx: &mut Tx, assignment: &Assignment) -> Result<bool, Fault> {
+    Ok(tx.execute(
+        "DELETE FROM form_assignment WHERE form = $1 AND actor = $2 AND role = $3",
+        params![assignment.form, assignment.actor, &assignment.role],
+    )? > 0)
+}
+
+/// Takes every form from an actor.
+pub fn unassign_all(tx: &mut Tx, actor: i64) -> Result<(), Fault> {
+    tx.execute("DELETE FROM form_assignment WHERE actor = $1", params![actor])?;
+    Ok(())
+}
+
+/// The assignments of a mandate's forms, in the order in which they were given.
+pub fn assignments(tx: &mut Tx, mandate: i64) -> Result<Vec<Assignment>, Fault> {
+    tx.rows(
+        "SELECT form_assignment.form, form_assignment.actor, form_assignment.role FROM form_assignment \
+         JOIN form ON form.id = form_assignment.form WHERE form.mandate = $1 AND form.removed = 0 \
+         ORDER BY form_assignment.since, form_assignment.actor",
+        params![mandate],
+        |row| Ok(Assignment { form: row.get(0)?, actor: row.get(1)?, role: row.get(2)? }),
+    )
+}
+
+/// The forms of an actor.
+pub fn assigned_to(tx: &mut Tx, actor: i64) -> Result<Vec<i64>, Fault> {
+    tx.rows(
+        "SELECT DISTINCT form FROM form_assignment WHERE actor = $1 ORDER BY form",
+        params![actor],
+        |row| row.get(0),
+    )
+}
+
+/// Removes a form from sight (ms); its submissions stay.
+pub fn remove(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE form SET removed = id, removed_at = $1 WHERE id = $2", params![at, id])?;
     Ok(())
 }
 

@@ -17,6 +17,8 @@ pub struct Mandate {
     pub created_at: i64,
     /// When it was archived (ms).
     pub archived_at: Option<i64>,
+    /// When its name, description or archive last changed (ms).
+    pub updated_at: Option<i64>,
 }
 
 fn read_mandate(row: &Row) -> Result<Mandate, Fault> {
@@ -27,10 +29,11 @@ fn read_mandate(row: &Row) -> Result<Mandate, Fault> {
         protocol: row.get(3)?,
         created_at: row.get(4)?,
         archived_at: row.get(5)?,
+        updated_at: row.get(6)?,
     })
 }
 
-const COLUMNS: &str = "id, name, description, protocol, created_at, archived_at";
+const COLUMNS: &str = "id, name, description, protocol, created_at, archived_at, updated_at";
 
 /// Adds a mandate.
 pub fn add(tx: &mut Tx, mandate: &Mandate) -> Result<(), Fault> {
@@ -52,20 +55,34 @@ pub fn add(tx: &mut Tx, mandate: &Mandate) -> Result<(), Fault> {
 /// Changes name, description and whether it is archived.
 pub fn update(tx: &mut Tx, mandate: &Mandate) -> Result<(), Fault> {
     tx.execute(
-        "UPDATE mandate SET name = $1, description = $2, archived_at = $3 WHERE id = $4",
-        params![&mandate.name, &mandate.description, mandate.archived_at, mandate.id],
+        "UPDATE mandate SET name = $1, description = $2, archived_at = $3, updated_at = $4 WHERE id = $5",
+        params![&mandate.name, &mandate.description, mandate.archived_at, mandate.updated_at, mandate.id],
     )?;
+    Ok(())
+}
+
+/// Takes a mandate out of sight (ms); what it holds stays sealed as it is.
+pub fn remove(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE mandate SET removed_at = $1 WHERE id = $2", params![at, id])?;
     Ok(())
 }
 
 /// All mandates, oldest first.
 pub fn all(tx: &mut Tx) -> Result<Vec<Mandate>, Fault> {
-    tx.rows(&format!("SELECT {COLUMNS} FROM mandate ORDER BY id"), params![], read_mandate)
+    tx.rows(
+        &format!("SELECT {COLUMNS} FROM mandate WHERE removed_at IS NULL ORDER BY id"),
+        params![],
+        read_mandate,
+    )
 }
 
 /// One mandate.
 pub fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Mandate>, Fault> {
-    tx.maybe(&format!("SELECT {COLUMNS} FROM mandate WHERE id = $1"), params![id], read_mandate)
+    tx.maybe(
+        &format!("SELECT {COLUMNS} FROM mandate WHERE id = $1 AND removed_at IS NULL"),
+        params![id],
+        read_mandate,
+    )
 }
 
 /// A member's place in a mandate.
@@ -85,14 +102,28 @@ fn read_place(row: &Row) -> Result<Place, Fault> {
     Ok(Place { mandate: row.get(0)?, member: row.get(1)?, role: row.get(2)?, since: row.get(3)? })
 }
 
-/// Gives a member a role in a mandate, or another one.
+/// Gives a member this role in a mandate, and no other.
 pub fn give_role(tx: &mut Tx, place: &Place) -> Result<(), Fault> {
+    take_role(tx, place.mandate, place.member)?;
+    add_role(tx, place)
+}
+
+/// Gives a member this role in a mandate, beside those that they have.
+pub fn add_role(tx: &mut Tx, place: &Place) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO mandate_member (mandate, member, role, since) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (mandate, member) DO UPDATE SET role = excluded.role",
+         ON CONFLICT (mandate, member, role) DO UPDATE SET since = excluded.since",
         params![place.mandate, place.member, &place.role, place.since],
     )?;
     Ok(())
+}
+
+/// Takes one of a member's roles in a mandate; tells whether they had it.
+pub fn take_one_role(tx: &mut Tx, mandate: i64, member: i64, role: &str) -> Result<bool, Fault> {
+    Ok(tx.execute(
+        "DELETE FROM mandate_member WHERE mandate = $1 AND member = $2 AND role = $3",
+        params![mandate, member, role],
+    )? > 0)
 }
 
 /// Takes a member out of a mandate; tells whether they were in it.
@@ -105,7 +136,7 @@ pub fn take_role(tx: &mut Tx, mandate: i64, member: i64) -> Result<bool, Fault> 
 /// Who works in a mandate.
 pub fn places(tx: &mut Tx, mandate: i64) -> Result<Vec<Place>, Fault> {
     tx.rows(
-        "SELECT mandate, member, role, since FROM mandate_member WHERE mandate = $1 ORDER BY member",
+        "SELECT mandate, member, role, since FROM mandate_member WHERE mandate = $1 ORDER BY member, since, role",
         params![mandate],
         read_place,
     )
@@ -114,16 +145,17 @@ pub fn places(tx: &mut Tx, mandate: i64) -> Result<Vec<Place>, Fault> {
 /// Where a member works.
 pub fn places_of(tx: &mut Tx, member: i64) -> Result<Vec<Place>, Fault> {
     tx.rows(
-        "SELECT mandate, member, role, since FROM mandate_member WHERE member = $1 ORDER BY mandate",
+        "SELECT mandate, member, role, since FROM mandate_member WHERE member = $1 ORDER BY mandate, since, role",
         params![member],
         read_place,
     )
 }
 
-/// One member's place in one mandate.
+/// One member's place in one mandate; of several roles the first that they were given.
 pub fn place(tx: &mut Tx, mandate: i64, member: i64) -> Result<Option<Place>, Fault> {
     tx.maybe(
-        "SELECT mandate, member, role, since FROM mandate_member WHERE mandate = $1 AND member = $2",
+        "SELECT mandate, member, role, since FROM mandate_member WHERE mandate = $1 AND member = $2 \
+         ORDER BY since, role LIMIT 1",
         params![mandate, member],
         read_place,
     )
@@ -311,6 +343,13 @@ pub fn take_keys(tx: &mut Tx, compartment: i64, holder: Holder) -> Result<u64, F
     )
 }
 
+/// Takes every key of every compartment from a holder.
+pub fn take_all_keys(tx: &mut Tx, holder: Holder) -> Result<(), Fault> {
+    let (kind, holder) = holder.columns();
+    tx.execute("DELETE FROM held_key WHERE holder_kind = $1 AND holder = $2", params![kind, holder])?;
+    Ok(())
+}
+
 /// Who holds the current key of a compartment.
 pub fn holders(tx: &mut Tx, compartment: i64) -> Result<Vec<Holder>, Fault> {
     tx.rows(
@@ -392,10 +431,18 @@ pub struct Device {
     pub last_seen_at: Option<i64>,
     /// When it was revoked (ms).
     pub revoked_at: Option<i64>,
+    /// Whether it fills every form of the mandate, or only those that it was assigned.
+    pub every_form: bool,
+    /// A public link: the form that it opens for anybody who has it.
+    pub link_form: Option<i64>,
+    /// Whether the link's page can be filled once only in a browser.
+    pub once: bool,
+    /// When clients were last told of it (ms).
+    pub removed_at: Option<i64>,
 }
 
 const DEVICE_COLUMNS: &str = "id, mandate, name, token_hash, public_key, sealed_token, created_by, created_at, \
-                              last_seen_at, revoked_at";
+                              last_seen_at, revoked_at, every_form, link_form, once, removed_at";
 
 fn read_device(row: &Row) -> Result<Device, Fault> {
     Ok(Device {
@@ -409,14 +456,18 @@ fn read_device(row: &Row) -> Result<Device, Fault> {
         created_at: row.get(7)?,
         last_seen_at: row.get(8)?,
         revoked_at: row.get(9)?,
+        every_form: row.get::<i64>(10)? != 0,
+        link_form: row.get(11)?,
+        once: row.get::<i64>(12)? != 0,
+        removed_at: row.get(13)?,
     })
 }
 
 /// Adds a device.
 pub fn add_device(tx: &mut Tx, device: &Device) -> Result<(), Fault> {
     tx.execute(
-        "INSERT INTO device (id, mandate, name, token_hash, public_key, sealed_token, created_by, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO device (id, mandate, name, token_hash, public_key, sealed_token, created_by, created_at, every_form, \
+         link_form, once) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         params![
             device.id,
             device.mandate,
@@ -425,7 +476,10 @@ pub fn add_device(tx: &mut Tx, device: &Device) -> Result<(), Fault> {
             &device.public_key,
             device.sealed_token.as_deref(),
             device.created_by,
-            device.created_at
+            device.created_at,
+            i64::from(device.every_form),
+            device.link_form,
+            i64::from(device.once)
         ],
     )?;
     Ok(())
@@ -471,6 +525,19 @@ pub fn revoke_device(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
         params![at, id],
     )?;
     tx.execute("DELETE FROM held_key WHERE holder_kind = 'device' AND holder = $1", params![id])?;
+    Ok(())
+}
+
+/// Lets a device fill every form of its mandate.
+pub fn let_fill_every_form(tx: &mut Tx, id: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE device SET every_form = 1 WHERE id = $1 AND link_form IS NULL", params![id])?;
+    Ok(())
+}
+
+/// Takes a device out of what clients are told of (ms).
+pub fn remove_device(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE device SET removed_at = $1 WHERE id = $2", params![at, id])?;
+    tx.execute("DELETE FROM form_assignment WHERE actor = $1", params![id])?;
     Ok(())
 }
 

@@ -29,10 +29,21 @@ pub struct Member {
     pub created_at: i64,
     /// When it was closed (ms).
     pub left_at: Option<i64>,
+    /// When name, login name or password last changed (ms).
+    pub updated_at: Option<i64>,
+    /// When the person last logged in (ms).
+    pub last_login_at: Option<i64>,
+}
+
+impl Member {
+    /// Whether the person has chosen a password; before that they have no key, and none can be given to them.
+    pub fn has_key(&self) -> bool {
+        !self.public_key.is_empty()
+    }
 }
 
 const COLUMNS: &str = "id, email, name, administrator, language, public_key, password_lock, recovery_lock, \
-                       sealed_totp, created_at, left_at";
+                       sealed_totp, created_at, left_at, updated_at, last_login_at";
 
 fn read(row: &Row) -> Result<Member, Fault> {
     Ok(Member {
@@ -47,6 +58,8 @@ fn read(row: &Row) -> Result<Member, Fault> {
         sealed_totp: row.get(8)?,
         created_at: row.get(9)?,
         left_at: row.get(10)?,
+        updated_at: row.get(11)?,
+        last_login_at: row.get(12)?,
     })
 }
 
@@ -81,16 +94,22 @@ pub fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Member>, Fault> {
     tx.maybe(&format!("SELECT {COLUMNS} FROM member WHERE id = $1"), params![id], read)
 }
 
-/// One member by login name (already lower case).
+/// One member by login name (already lower case); of a name that was used again, whoever has it now.
 pub fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Member>, Fault> {
-    tx.maybe(&format!("SELECT {COLUMNS} FROM member WHERE email = $1"), params![email], read)
+    tx.maybe(
+        &format!(
+            "SELECT {COLUMNS} FROM member WHERE email = $1 ORDER BY left_at IS NOT NULL, id DESC LIMIT 1"
+        ),
+        params![email],
+        read,
+    )
 }
 
-/// Replaces what a member may change of themselves: name, language, locks, second factor.
+/// Replaces what can change of a member: names, language, key, locks, second factor.
 pub fn update(tx: &mut Tx, member: &Member) -> Result<(), Fault> {
     tx.execute(
         "UPDATE member SET name = $1, language = $2, password_lock = $3, recovery_lock = $4, sealed_totp = $5, \
-         administrator = $6, left_at = $7 WHERE id = $8",
+         administrator = $6, left_at = $7, email = $8, public_key = $9, updated_at = $10 WHERE id = $11",
         params![
             &member.name,
             &member.language,
@@ -99,10 +118,49 @@ pub fn update(tx: &mut Tx, member: &Member) -> Result<(), Fault> {
             member.sealed_totp.as_deref(),
             i64::from(member.administrator),
             member.left_at,
+            &member.email,
+            &member.public_key,
+            member.updated_at,
             member.id
         ],
     )?;
     Ok(())
+}
+
+/// Notes when a member logged in (ms).
+pub fn logged_in(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE member SET last_login_at = $1 WHERE id = $2", params![at, id])?;
+    Ok(())
+}
+
+/// What a client keeps for a member: name and JSON value, for the whole site (mandate 0) and for mandates.
+pub fn preferences(tx: &mut Tx, member: i64) -> Result<Vec<(i64, String, String)>, Fault> {
+    tx.rows(
+        "SELECT mandate, name, value FROM preference WHERE member = $1 ORDER BY mandate, name",
+        params![member],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
+/// Keeps a preference, or with no value forgets it; tells whether there was one.
+pub fn put_preference(
+    tx: &mut Tx,
+    member: i64,
+    mandate: i64,
+    name: &str,
+    value: Option<&str>,
+) -> Result<bool, Fault> {
+    let changed = tx.execute(
+        "DELETE FROM preference WHERE member = $1 AND mandate = $2 AND name = $3",
+        params![member, mandate, name],
+    )?;
+    if let Some(value) = value {
+        tx.execute(
+            "INSERT INTO preference (member, mandate, name, value) VALUES ($1, $2, $3, $4)",
+            params![member, mandate, name, value],
+        )?;
+    }
+    Ok(changed > 0)
 }
 
 /// A passkey registered by a member.

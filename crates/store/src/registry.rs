@@ -696,3 +696,12 @@ pub fn drop_held(tx: &mut Tx, id: i64) -> Result<(), Fault> {
     tx.execute("DELETE FROM held_update WHERE id = $1", params![id])?;
     Ok(())
 }
+
+/// When the newest entry of a registry was made (ms).
+pub fn last_made(tx: &mut Tx, registry: i64) -> Result<Option<i64>, Fault> {
+    tx.maybe(
+        "SELECT created_at FROM entry WHERE registry = $1 AND removed_at IS NULL ORDER BY id DESC LIMIT 1",
+        params![registry],
+        |row| row.get(0),
+    )
+}

@@ -525,3 +525,12 @@ pub fn notes(tx: &mut Tx, submission: i64) -> Result<Vec<Note>, Fault> {
         },
     )
 }
+
+/// When the newest submission of a form arrived (ms).
+pub fn last_received(tx: &mut Tx, form: i64) -> Result<Option<i64>, Fault> {
+    tx.maybe(
+        "SELECT created_at FROM submission WHERE form = $1 AND removed_at IS NULL ORDER BY ordinal DESC LIMIT 1",
+        params![form],
+        |row| row.get(0),
+    )
+}

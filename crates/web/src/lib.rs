@@ -20,8 +20,11 @@ pub mod sent;
 pub mod sheet;
 
 use axum::Router;
+use tower::ServiceExt as _;
 
 /// Everything that this server answers.
 pub fn router(web: room::Web) -> Router {
-    pages::router(web.clone()).merge(odk::router().with_state(web))
+    let rooms = pages::router(web.clone()).merge(odk::router().with_state(web));
+    // Addresses are changed before a route is looked for.
+    Router::new().fallback_service(rooms.map_request(odk::caller::key_aside))
 }

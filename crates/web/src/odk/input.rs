@@ -30,6 +30,24 @@ pub(super) async fn from_json<T: DeserializeOwned>(body: Body) -> Answer<T> {
     serde_json::from_slice(bytes).map_err(|error| Problem::unparseable("json", error))
 }
 
+/// A text of a JSON body; none where it is absent or null.
+pub(super) fn text<'v>(sent: &'v Value, field: &str) -> Answer<Option<&'v str>> {
+    match sent.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(Problem::wrong_type(other, "string")),
+    }
+}
+
+/// A yes or no of a JSON body; none where it is absent or null.
+pub(super) fn flag(sent: &Value, field: &str) -> Answer<Option<bool>> {
+    match sent.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(other) => Err(Problem::wrong_type(other, "boolean")),
+    }
+}
+
 /// JSON as an answer.
 pub(super) fn answer(value: &Value) -> Response {
     ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()

@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::headers::panicked;
 use crate::room::Web;
 
+mod actors;
 pub mod caller;
 mod entity_filter;
 mod input;
@@ -23,9 +24,12 @@ mod rest_datasets;
 mod rest_devices;
 mod rest_entities;
 mod rest_forms;
+mod rest_links;
 mod rest_projects;
+mod rest_roles;
 mod rest_sessions;
 mod rest_submissions;
+mod rest_users;
 pub mod trouble;
 mod xml;
 
@@ -37,9 +41,12 @@ pub fn router() -> Router<Web> {
     let versions = Router::new()
         .merge(openrosa::routes())
         .merge(rest_sessions::routes())
+        .merge(rest_users::routes())
+        .merge(rest_roles::routes())
         .merge(rest_projects::routes())
         .merge(rest_forms::routes())
         .merge(rest_devices::routes())
+        .merge(rest_links::routes())
         .merge(rest_submissions::routes())
         .merge(rest_datasets::routes())
         .merge(rest_entities::routes())

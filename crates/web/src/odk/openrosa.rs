@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, Request};
+use axum::extract::{RawQuery, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -22,17 +22,12 @@ pub const ACCEPTED_LENGTH: &str = "100000000";
 
 /// The addresses that phones and the browser form use.
 pub fn routes() -> Router<Web> {
-    let both = |prefix: &str| {
-        Router::new()
-            .route(&format!("{prefix}/formList"), get(list))
-            .route(&format!("{prefix}/submission"), get(ready).post(receive))
-            .route(&format!("{prefix}/forms/{{form}}/manifest"), get(manifest::manifest))
-            .route(&format!("{prefix}/forms/{{form}}/attachments/{{name}}"), get(manifest::file))
-            .route(&format!("{prefix}/datasets/{{name}}/integrity"), get(manifest::integrity))
-    };
-    both("/projects/{project}")
-        .merge(both("/key/{token}/projects/{project}"))
-        .route("/key/{token}/projects/{project}/forms/{form}", get(download))
+    Router::new()
+        .route("/projects/{project}/formList", get(list))
+        .route("/projects/{project}/submission", get(ready).post(receive))
+        .route("/projects/{project}/forms/{form}/manifest", get(manifest::manifest))
+        .route("/projects/{project}/forms/{form}/attachments/{name}", get(manifest::file))
+        .route("/projects/{project}/datasets/{name}/integrity", get(manifest::integrity))
 }
 
 /// The headers that OpenRosa wants on every answer. `Date` is the server's.
@@ -99,15 +94,6 @@ pub(super) async fn published(collector: &Collector, form_id: &str) -> Answer<st
         return Err(Problem::not_found());
     }
     Ok(collector.desk().published(&form).await?)
-}
-
-async fn download(
-    Path((_, _, name)): Path<(String, String, String)>,
-    collector: Collector,
-) -> Answer<Response> {
-    let form_id = name.strip_suffix(".xml").ok_or_else(Problem::not_found)?;
-    let model = published(&collector, form_id).await?;
-    Ok(definition(&model))
 }
 
 /// A form's XML.

@@ -3,103 +3,80 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get};
 use desk::Devices;
 use desk::store::mandate::Device;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::actors::{device_actor, extended, maker};
 use super::caller::Caller;
 use super::input::{self, answer, success, time};
-use super::trouble::{Answer, Code, Problem};
+use super::trouble::{Answer, Problem};
 use crate::room::Web;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/projects/{project}/app-users", get(list).post(add))
-        .route("/projects/{project}/app-users/{device}", delete(revoke))
-        .route("/projects/{project}/assignments/{role}/{actor}", post(assign))
-        .route("/projects/{project}/forms/{form}/assignments/{role}/{actor}", post(assign_to_form))
+        .route("/projects/{project}/app-users/{device}", delete(remove))
 }
 
 fn told(device: &Device, token: Option<String>) -> Value {
-    json!({
-        "projectId": device.mandate,
-        "id": device.id,
-        "type": "field_key",
-        "displayName": device.name,
-        "token": token,
-        "lastUsed": time(device.last_seen_at),
-        "createdAt": time(Some(device.created_at)),
-        "updatedAt": null,
-        "deletedAt": null,
-    })
+    let mut told = device_actor(device);
+    told["projectId"] = device.mandate.into();
+    told["token"] = token.into();
+    told["createdBy"] = device.created_by.into();
+    told["lastUsed"] = time(device.last_seen_at);
+    told
+}
+
+/// Clients are told of what can still be used first, the newest before.
+pub(super) fn in_order(devices: &mut Vec<Device>) {
+    devices.retain(|device| device.removed_at.is_none());
+    devices.sort_by_key(|device| (device.revoked_at.is_some(), std::cmp::Reverse(device.id)));
 }
 
 /// The phones. A token is shown to who holds the devices' key, unlocked; to others it is null, as a revoked one is.
-async fn list(caller: Caller, Path(project): Path<String>) -> Answer<Response> {
+async fn list(caller: Caller, Path(project): Path<String>, headers: HeaderMap) -> Answer<Response> {
     let seat = caller.seat(&project).await?;
     let may = seat.may::<Devices>()?;
-    let mut devices = Vec::new();
-    for device in caller.desk().devices(&may).await? {
+    let mut devices = caller.desk().devices(&may).await?;
+    in_order(&mut devices);
+    let mut list = Vec::new();
+    for device in devices {
         let token = match device.revoked_at {
             None => caller.desk().device_token(&may, device.id).await.ok(),
             Some(_) => None,
         };
-        devices.push(told(&device, token));
+        let mut told = told(&device, token);
+        if extended(&headers) {
+            told["createdBy"] = maker(caller.desk(), &seat, device.created_by).await;
+        }
+        list.push(told);
     }
-    Ok(answer(&devices.into()))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct NewAppUser {
-    display_name: Option<String>,
+    Ok(answer(&list.into()))
 }
 
 async fn add(caller: Caller, Path(project): Path<String>, body: Body) -> Answer<Response> {
     let seat = caller.seat(&project).await?;
     let may = seat.may::<Devices>()?;
-    let sent: NewAppUser = input::from_json(body).await?;
-    let name = sent.display_name.ok_or_else(|| {
-        Problem::new(Code::MISSING_PARAMETER, "Required parameter displayName missing.")
-            .with(json!({ "field": "displayName" }))
-    })?;
-    let new = caller.desk().add_device(&may, &name).await?;
+    let sent: Value = input::from_json(body).await?;
+    let name = input::text(&sent, "displayName")?.ok_or_else(|| Problem::missing("displayName"))?;
+    let new = caller.desk().add_app_user(&may, name).await?;
     let devices = caller.desk().devices(&may).await?;
     let device = devices.iter().find(|device| device.id == new.id).ok_or_else(Problem::not_found)?;
     Ok(answer(&told(device, Some(new.token))))
 }
 
-async fn revoke(caller: Caller, Path((project, device)): Path<(String, String)>) -> Answer<Response> {
-    let seat = caller.seat(&project).await?;
-    let device = device.parse().map_err(|_| Problem::not_found())?;
-    caller.desk().revoke_device(&seat.may::<Devices>()?, device).await?;
-    Ok(success())
-}
-
-async fn assign_to_form(
-    caller: Caller,
-    Path((project, form, role, actor)): Path<(String, String, String, String)>,
-) -> Answer<Response> {
-    let seat = caller.seat(&project).await?;
-    caller.desk().form(seat.mandate().id, &form).await?;
-    assign(caller, Path((project, role, actor))).await
-}
-
-/// Lets a phone fill a form: every phone of a mandate may fill every open form already, so that nothing is to do.
-/// Central's id of the role `app-user` is 2.
-async fn assign(
-    caller: Caller,
-    Path((project, role, actor)): Path<(String, String, String)>,
-) -> Answer<Response> {
+async fn remove(caller: Caller, Path((project, device)): Path<(String, String)>) -> Answer<Response> {
     let seat = caller.seat(&project).await?;
     let may = seat.may::<Devices>()?;
-    if !matches!(role.as_str(), "app-user" | "2") {
+    let id = device.parse().map_err(|_| Problem::wrong_type(&device.as_str().into(), "integer"))?;
+    let known = caller.desk().devices(&may).await?.iter().any(|device| device.id == id);
+    if !known {
         return Err(Problem::not_found());
     }
-    let devices = caller.desk().devices(&may).await?;
-    let known = devices.iter().any(|device| device.id.to_string() == actor);
-    if known { Ok(success()) } else { Err(Problem::not_found()) }
+    caller.desk().remove_device(&may, id).await?;
+    Ok(success())
 }

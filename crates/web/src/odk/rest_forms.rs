@@ -53,6 +53,12 @@ fn told(form: &Form, version: &FormVersion) -> Value {
     })
 }
 
+/// The forms that a seat sees, with what Central calls extended metadata.
+pub(super) async fn extended_list(caller: &Caller, seat: &Seat) -> Answer<Vec<Value>> {
+    let forms = caller.desk().forms_seen_from(seat).await?;
+    Ok(forms.iter().map(|listed| told(&listed.form, &listed.model.version)).collect())
+}
+
 /// Forms can be seen by who reads, prepares or fills them.
 fn may_see(seat: &Seat) -> Answer<()> {
     let sees = [Right::Read, Right::Forms, Right::Collect].into_iter().any(|right| seat.has(right));

@@ -36,6 +36,12 @@ impl Code {
     pub const INVALID_SKIPTOKEN: Code = Code(400, 35);
     pub const XLSFORM_NOT_VALID: Code = Code(400, 15);
     pub const FORM_WARNINGS: Code = Code(400, 16);
+    pub const WRONG_TYPE: Code = Code(400, 11);
+    pub const PROPERTY_NOT_FOUND: Code = Code(400, 14);
+    pub const MISSING_PARAMETERS: Code = Code(400, 3);
+    pub const PASSWORD_TOO_LONG: Code = Code(400, 38);
+    pub const PASSWORD_TOO_SHORT: Code = Code(400, 21);
+    pub const OUT_OF_RANGE: Code = Code(400, 22);
     pub const AUTHENTICATION_FAILED: Code = Code(401, 2);
     pub const INSUFFICIENT_RIGHTS: Code = Code(403, 1);
     pub const NOT_FOUND: Code = Code(404, 1);
@@ -74,8 +80,7 @@ impl Code {
         match trouble {
             Trouble::Fault(fault) => Code(fault.status().as_u16(), 1),
             Trouble::Refusal(refusal) => match refusal.id {
-                // Central tells a phone whose token it does not know the same as a wrong password.
-                "refusal-device-unknown" => Code::AUTHENTICATION_FAILED,
+                "refusal-password-short" => Code::PASSWORD_TOO_SHORT,
                 "refusal-form-unknown" => Code::FORM_VERSION_NOT_FOUND,
                 "refusal-form-closed" => Code::NOT_ACCEPTING_SUBMISSIONS,
                 "refusal-different-submission" => Code::XML_CONFLICT,
@@ -138,6 +143,41 @@ impl Problem {
         Problem::new(Code::AUTHENTICATION_FAILED, "Could not authenticate with the provided credentials.")
     }
 
+    /// The caller may not do this.
+    pub fn no_rights() -> Problem {
+        let message = "The authentication you provided does not have rights to perform that action.";
+        Problem::new(Code::INSUFFICIENT_RIGHTS, message)
+    }
+
+    /// A parameter that must be there.
+    pub fn missing(field: &str) -> Problem {
+        let message = format!("Required parameter {field} missing.");
+        Problem::new(Code::MISSING_PARAMETER, message).with(json!({ "field": field }))
+    }
+
+    /// A value of the wrong type.
+    pub fn wrong_type(value: &Value, expected: &str) -> Problem {
+        let told = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let message = format!("Invalid input data type: expected ({told}) to be ({expected})");
+        Problem::new(Code::WRONG_TYPE, message).with(json!({ "value": value, "expected": expected }))
+    }
+
+    /// A value that is not one of those that can stand here.
+    pub fn unexpected(field: &str, value: &Value, reason: &str) -> Problem {
+        let told = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let message = format!("Unexpected {field} value {told}; {reason}");
+        let details = json!({ "field": field, "value": value, "reason": reason });
+        Problem::new(Code::UNEXPECTED_VALUE, message).with(details)
+    }
+
+    /// Something of the same name is here already.
+    pub fn exists(fields: &[&str], values: &[&str]) -> Problem {
+        let message =
+            format!("A resource already exists with {} value(s) of {}.", fields.join(","), values.join(","));
+        let details = json!({ "fields": fields, "values": values });
+        Problem::new(Code::UNIQUENESS_VIOLATION, message).with(details)
+    }
+
     /// What was sent is not what it says to be.
     pub fn unparseable(format: &str, why: impl std::fmt::Display) -> Problem {
         Problem::new(Code::UNPARSEABLE, format!("Could not parse the given data as {format}: {why}"))
@@ -185,12 +225,33 @@ impl Problem {
         message
     }
 
+    /// Central's own sentence, which scripts compare; people at a phone are told in their language.
+    fn said_by_central(&self) -> Option<&'static str> {
+        match self.refusal()?.id {
+            "refusal-not-found" => Some("Could not find the resource you were looking for."),
+            "refusal-not-logged-in" | "refusal-login-wrong" | "refusal-password-wrong" => {
+                Some("Could not authenticate with the provided credentials.")
+            }
+            "refusal-not-allowed"
+            | "refusal-not-administrator"
+            | "refusal-device-unknown"
+            | "refusal-form-not-assigned" => {
+                Some("The authentication you provided does not have rights to perform that action.")
+            }
+            "refusal-password-short" => {
+                Some("The password or passphrase provided does not meet the required length.")
+            }
+            _ => None,
+        }
+    }
+
     fn as_openrosa(&self, locale: Locale) -> Response {
         openrosa::message(self.code.status(), "error", &escaped(&self.message(locale)))
     }
 
     fn as_json(&self, locale: Locale) -> Response {
-        let mut body = json!({ "message": self.message(locale), "code": self.code.number() });
+        let message = self.said_by_central().map_or_else(|| self.message(locale), str::to_owned);
+        let mut body = json!({ "message": message, "code": self.code.number() });
         let mut details = self.details.clone();
         if let (Value::Null, Some(refusal)) = (&details, self.refusal())
             && !refusal.places.is_empty()
@@ -237,14 +298,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Whether an address (below `/v1`) speaks OpenRosa: then its errors are XML.
-fn speaks_openrosa(path: &str) -> bool {
+/// Whether an address (below `/v1`) speaks OpenRosa: then its errors are XML. Where both kinds of client fetch the same
+/// file, OpenRosa's header tells.
+fn speaks_openrosa(path: &str, marked: bool) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     let before = path.rsplit('/').nth(1).unwrap_or_default();
-    path.starts_with("/key/")
-        || matches!(last, "formList" | "submission" | "manifest" | "integrity")
-        || before == "attachments" && !path.contains("/draft/") && !path.contains("/submissions/")
-        || before == "forms" && last.ends_with(".xml")
+    let file = before == "attachments" && !path.contains("/submissions/");
+    matches!(last, "formList" | "submission" | "manifest" | "integrity")
+        || marked && (file || before == "forms" && last.ends_with(".xml"))
 }
 
 /// The language of messages: what the client asks for, else English.
@@ -255,7 +316,8 @@ fn locale(headers: &HeaderMap) -> Locale {
 
 /// The layer of the door: gives every trouble a body, and OpenRosa's headers to every answer to a phone.
 pub async fn answer(request: Request, next: Next) -> Response {
-    let openrosa = speaks_openrosa(request.uri().path());
+    let marked = request.headers().contains_key("x-openrosa-version");
+    let openrosa = speaks_openrosa(request.uri().path(), marked);
     let locale = locale(request.headers());
     let head = request.method() == axum::http::Method::HEAD;
     let mut response = next.run(request).await;
@@ -292,7 +354,6 @@ mod tests {
     #[test]
     fn phones_get_xml_and_scripts_get_json() {
         for path in [
-            "/key/abc/projects/1/nothing",
             "/projects/1/formList",
             "/projects/1/submission",
             "/projects/1/forms/visit.xml",
@@ -300,16 +361,15 @@ mod tests {
             "/projects/1/forms/visit/attachments/sites.csv",
             "/projects/1/datasets/sites/integrity",
         ] {
-            assert!(speaks_openrosa(path), "{path}");
+            assert!(speaks_openrosa(path, true), "{path}");
         }
         for path in [
             "/projects/1/forms",
             "/projects/1/forms/visit",
             "/projects/1/forms/visit/submissions/uuid:1.xml",
-            "/projects/1/forms/visit/draft/attachments/sites.csv",
             "/sessions",
         ] {
-            assert!(!speaks_openrosa(path), "{path}");
+            assert!(!speaks_openrosa(path, true), "{path}");
         }
     }
 

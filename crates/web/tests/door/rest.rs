@@ -117,7 +117,7 @@ async fn what_was_sent_comes_back_to_the_byte_where_no_identity_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_member_without_a_role_sees_no_project() {
+async fn a_member_without_a_role_learns_no_more_of_a_project_than_that_it_is_there() {
     let project = Project::begin().await;
     let new = desk::NewMember {
         email: "other@example.org",
@@ -133,6 +133,7 @@ async fn a_member_without_a_role_sees_no_project() {
     let server = &project.server;
     assert_eq!(server.json("GET", "/v1/projects", token, NOTHING).await.value(), json!([]));
     let path = format!("/v1/projects/{}", project.id);
-    assert_eq!(server.json("GET", &path, token, NOTHING).await.code(), "404.1");
+    assert_eq!(server.json("GET", &path, token, NOTHING).await.code(), "403.1");
+    assert_eq!(server.json("GET", "/v1/projects/99", token, NOTHING).await.code(), "404.1");
     assert_eq!(server.json("POST", "/v1/projects", token, json!({ "name": "x" })).await.code(), "403.1");
 }

@@ -148,6 +148,8 @@ impl Project {
         let id = id["id"].as_i64().unwrap();
         let project = Project { server, session, id, token: String::new() };
         let phone = project.json("POST", "app-users", json!({ "displayName": "Phone 1" })).await.value();
+        let every_form = format!("assignments/app-user/{}", phone["id"]);
+        assert_eq!(project.json("POST", &every_form, Value::Null).await.status, 200);
         Project { token: phone["token"].as_str().unwrap().to_owned(), ..project }
     }
 
