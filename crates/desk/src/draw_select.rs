@@ -258,8 +258,6 @@ impl Desk {
                     place: (stratum.name.clone(), order - 1),
                     shown,
                 });
-                changes.push(self.seal_change(&model, change, author).await?);
-                uuids.push(change.uuid.clone());
                 changes.push(self.seal_change(&model, change, author.clone()).await?);
             }
         }

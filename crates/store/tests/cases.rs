@@ -46,6 +46,7 @@ fn begun(store: &Store) {
         description: String::new(),
         protocol: "workplace".to_owned(),
         created_at: 1,
+        updated_at: None,
         archived_at: None,
     };
     store

@@ -133,6 +133,8 @@ fn with_form(home: &Home) -> (Store, i64, i64) {
                 state: "open".to_owned(),
                 current_version: Some(version),
                 draft_version: None,
+                draft_token: None,
+                updated_at: None,
                 submissions: 0,
                 created_at: 0,
                 created_by: None,

@@ -19,6 +19,8 @@ fn member_numbered(id: i64) -> Member {
         recovery_lock: None,
         sealed_totp: None,
         created_at: 1,
+        updated_at: None,
+        last_login_at: None,
         left_at: None,
     }
 }

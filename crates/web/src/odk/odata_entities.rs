@@ -358,7 +358,6 @@ async fn feed(
         next.extend_pairs(kept);
         format!("{root}/Entities?{}&%24skiptoken=", next.finish())
     });
-    drop(may);
     let (web, shared) = (caller.web.clone(), Arc::new((seat, dataset, asked.select)));
     let first = Some((walk, String::from("{\"value\":["), true, None::<String>));
     let tail = Arc::new((tail, next));

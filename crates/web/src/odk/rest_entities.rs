@@ -668,7 +668,6 @@ async fn table(
     }
     let file_name = attachment(&format!("{}.csv", dataset.registry.name));
     let (walk, _) = Walk::new(caller.desk(), &may, &dataset, &asked).await?;
-    drop(may);
     let chunks = csv(caller.web.clone(), seat, dataset, walk);
     let headers = [
         (header::CONTENT_TYPE, "text/csv".to_owned()),

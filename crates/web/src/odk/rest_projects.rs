@@ -230,7 +230,7 @@ async fn assignment_of(caller: &Caller, seat: &Seat, sent: &Value) -> Answer<(i6
     let (role, actor) = (field("roleId")?, field("actorId")?);
     let unknown = |name: &str, value: &Value| {
         let message = format!("The given {name} {value} does not exist.");
-        Problem::new(Code::PROPERTY_NOT_FOUND, message).with(json!({ "field": name, "value": value }))
+        Problem::new(Code::REFERENCE_NOT_FOUND, message).with(json!({ "field": name, "value": value }))
     };
     let role = Role::find(&role.to_string()).ok_or_else(|| unknown("roleId", role))?;
     let number = actor.as_i64().ok_or_else(|| Problem::wrong_type(actor, "integer"))?;

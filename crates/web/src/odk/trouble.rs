@@ -36,8 +36,7 @@ impl Code {
     pub const INVALID_SKIPTOKEN: Code = Code(400, 35);
     pub const XLSFORM_NOT_VALID: Code = Code(400, 15);
     pub const FORM_WARNINGS: Code = Code(400, 16);
-    pub const WRONG_TYPE: Code = Code(400, 11);
-    pub const PROPERTY_NOT_FOUND: Code = Code(400, 14);
+    pub const REFERENCE_NOT_FOUND: Code = Code(400, 14);
     pub const MISSING_PARAMETERS: Code = Code(400, 3);
     pub const PASSWORD_TOO_LONG: Code = Code(400, 38);
     pub const PASSWORD_TOO_SHORT: Code = Code(400, 21);

@@ -172,7 +172,7 @@ async fn begin(
 }
 
 /// What the form says, or the form with what is wrong in it.
-pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewDraw, Form> {
+pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewDraw, Box<Form>> {
     let l = looking.l();
     let mut form = new_form(looking, units).fill(sent.pairs());
     let number = |name: &str| sent.get(name).parse::<u64>().ok();
@@ -195,7 +195,7 @@ pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewD
         }
     }
     if form.has_errors() {
-        return Err(form);
+        return Err(Box::new(form));
     }
     let hours = i64::try_from(number("hours").unwrap_or_default()).unwrap_or_default();
     Ok(NewDraw {
