@@ -1,5 +1,6 @@
 //! How much there is in a mandate, for clients that show it beside its name.
 
+use store::form::Form;
 use store::registry::{self, Registry};
 use store::{Fault, form, mandate, submission};
 
@@ -19,6 +20,22 @@ pub struct MandateCounts {
     pub last_submission: Option<i64>,
     /// When the newest entry was made (ms).
     pub last_entry: Option<i64>,
+}
+
+/// How much there is of a form.
+pub struct FormCounts {
+    /// Submissions.
+    pub submissions: i64,
+    /// Submissions that nobody has looked at.
+    pub received: i64,
+    /// Submissions with issues.
+    pub has_issues: i64,
+    /// Submissions that were changed.
+    pub edited: i64,
+    /// When the newest arrived (ms).
+    pub last_submission: Option<i64>,
+    /// Public links that can be used.
+    pub links: usize,
 }
 
 /// How much there is in a registry.
@@ -56,6 +73,44 @@ impl Desk {
                     registries: registries.len(),
                     last_submission,
                     last_entry,
+                })
+            })
+            .await?)
+    }
+
+    /// How much there is of a form, or of what tries out its draft.
+    pub async fn form_counts(&self, seat: &Seat, form: &Form, draft: bool) -> Answer<FormCounts> {
+        let (mandate, form) = (seat.mandate().id, form.clone());
+        Ok(self
+            .store
+            .read(move |tx| {
+                let links = mandate::devices(tx, mandate)?;
+                let links =
+                    links.iter().filter(|link| link.link_form == Some(form.id) && link.revoked_at.is_none());
+                let links = links.count();
+                if draft {
+                    let (received, has_issues, edited) = (0, 0, 0);
+                    let nothing = FormCounts {
+                        submissions: 0,
+                        received,
+                        has_issues,
+                        edited,
+                        last_submission: None,
+                        links,
+                    };
+                    return Ok(nothing);
+                }
+                let states = submission::count_by_state(tx, form.id)?;
+                let count = |state: &str| {
+                    states.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count)
+                };
+                Ok::<_, Fault>(FormCounts {
+                    submissions: form.submissions,
+                    received: count("received"),
+                    has_issues: count("hasIssues"),
+                    edited: count("edited"),
+                    last_submission: submission::last_received(tx, form.id)?,
+                    links,
                 })
             })
             .await?)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use md5::Md5;
 use protocol::Protocol;
+use seal::Token;
 use sha2::{Digest, Sha256};
 use store::form::{self, Form, FormFile, FormVersion};
 use store::mandate::{self, Compartment};
@@ -68,11 +69,16 @@ pub struct ListedFile {
     pub md5: Option<String>,
     /// The registry behind it.
     pub registry: Option<String>,
+    /// Whether content was uploaded.
+    pub uploaded: bool,
+    /// When content or registry last changed (ms).
+    pub changed_at: Option<i64>,
     /// Media type.
     pub media_type: String,
 }
 
 /// What is uploaded: an XLSForm (.xlsx, or a table in Markdown) or an XForm.
+#[derive(Clone, Copy)]
 pub struct Upload<'a> {
     /// The bytes.
     pub bytes: &'a [u8],
@@ -96,8 +102,18 @@ pub struct Uploaded {
 pub struct Examined {
     /// The form's id.
     pub form_id: String,
+    /// The form's version; empty where it has none.
+    pub version: String,
     /// The converter's warnings.
     pub warnings: Vec<String>,
+    /// Whether the instance has a group `meta`, without which a phone cannot name a submission.
+    pub has_meta: bool,
+    /// Names of fields that the published version has and this one has not.
+    pub removed: Vec<String>,
+    /// A field that a published version has with another type: its path and that type.
+    pub other_type: Option<(String, String)>,
+    /// Whether a form with this id was here and was removed.
+    pub was_removed: bool,
 }
 
 /// A form's text, converted and read.
@@ -141,8 +157,34 @@ fn refuse_form(failure: &xlsform::Failure) -> Refusal {
 }
 
 fn read_form(xform: &str) -> Result<xforms::Form, Refusal> {
-    xforms::Form::read(xform, &Limits::FORM)
-        .map_err(|error| Refusal::invalid("refusal-form").problem("", error.to_string()))
+    use xforms::FormError;
+    xforms::Form::read(xform, &Limits::FORM).map_err(|error| {
+        let fault = match &error {
+            FormError::Xml(_) | FormError::NotXForm { .. } | FormError::NoFormId => "id",
+            FormError::Entity { .. } => "entity",
+            FormError::Class { .. } => "class",
+        };
+        Refusal::invalid("refusal-form").with("fault", fault).problem("", error.to_string())
+    })
+}
+
+/// A field of a form published earlier whose type the new one changes. A text can hold what any field held before.
+fn other_type(new: &xforms::Form, earlier: &[Arc<FormModel>]) -> Option<(String, String)> {
+    for field in &new.fields {
+        // The latest version that has the field says what its type is.
+        let before = earlier.iter().find_map(|model| model.form.field(&field.path));
+        let Some(before) = before.filter(|before| before.odk_type != field.odk_type) else { continue };
+        let group = |field: &xforms::Field| matches!(field.odk_type.as_str(), "structure" | "repeat");
+        if field.odk_type != "string" || group(before) {
+            return Some((format!("/{}", field.path), before.odk_type.clone()));
+        }
+    }
+    None
+}
+
+fn removed_fields(new: &xforms::Form, published: &xforms::Form) -> Vec<String> {
+    let gone = published.fields.iter().filter(|field| new.field(&field.path).is_none());
+    gone.map(|field| field.name.clone()).collect()
 }
 
 impl Desk {
@@ -238,10 +280,32 @@ impl Desk {
         Ok(self.store.read(move |tx| form::published_versions(tx, id)).await?)
     }
 
-    /// Converts and reads a form, and keeps nothing.
-    pub fn examine_form(&self, _: &May<'_, Forms>, upload: &Upload<'_>) -> Answer<Examined> {
+    /// Converts and reads a form, compares it with what was published of the form that it is for, and keeps nothing.
+    pub async fn examine_form(
+        &self,
+        may: &May<'_, Forms>,
+        upload: &Upload<'_>,
+        of: Option<&Form>,
+    ) -> Answer<Examined> {
         let prepared = prepare(upload)?;
-        Ok(Examined { form_id: prepared.form.form_id, warnings: prepared.warnings })
+        let new = prepared.form;
+        let (mandate, form_id) = (may.mandate().id, new.form_id.clone());
+        let removed = self.store.read(move |tx| form::removed(tx, mandate)).await?;
+        let mut earlier = Vec::new();
+        if let Some(form) = of {
+            for version in self.form_versions(may, form).await? {
+                earlier.push(self.model(version.id).await?);
+            }
+        }
+        Ok(Examined {
+            version: new.version.clone().unwrap_or_default(),
+            warnings: prepared.warnings,
+            has_meta: new.fields.iter().any(|field| field.path.starts_with("meta/")),
+            removed: earlier.first().map_or_else(Vec::new, |model| removed_fields(&new, &model.form)),
+            other_type: other_type(&new, &earlier),
+            was_removed: of.is_none() && removed.iter().any(|(form, _)| form.form_id == form_id),
+            form_id,
+        })
     }
 
     /// Takes an uploaded form and makes it a draft: of a new form, or of the one that has its id. When `of` is given,
@@ -264,6 +328,19 @@ impl Desk {
         self.keep_draft(may.session(), may.mandate().id, may.protocol(), prepared).await
     }
 
+    /// Takes up what is published as a draft again, with the workbook that it was made from.
+    pub async fn draft_again(&self, may: &May<'_, Forms>, form: &Form) -> Answer<Uploaded> {
+        let model = self.published(form).await?;
+        let version = &model.version;
+        let prepared = Prepared {
+            xform: version.xform.clone(),
+            form: model.form.clone(),
+            xlsform: version.xlsform_name.clone().zip(version.xlsform.clone()),
+            warnings: Vec::new(),
+        };
+        self.keep_draft(may.session(), may.mandate().id, may.protocol(), prepared).await
+    }
+
     async fn keep_draft(
         &self,
         session: &Session,
@@ -274,11 +351,13 @@ impl Desk {
         let (now, by) = (self.now(), session.member().id);
         let protocol = protocol.clone();
         let warnings = prepared.warnings.clone();
+        let token = Token::fresh(&mut self.dice()).expose().to_owned();
         let (form, version) = self
             .store
             .write(move |tx| {
                 let Prepared { xform, form: read, xlsform, warnings } = prepared;
                 datasets::check_declared(tx, mandate, &read)?;
+                let is_new = form::by_form_id(tx, mandate, &read.form_id)?.is_none();
                 let existing = form::by_form_id(tx, mandate, &read.form_id)?;
                 let mut form = match existing {
                     Some(form) => form,
@@ -295,6 +374,7 @@ impl Desk {
                             created_by: Some(by),
                             updated_at: None,
                             draft_token: None,
+                            web_forms: false,
                         };
                         form::add(tx, &form)?;
                         form
@@ -317,6 +397,8 @@ impl Desk {
                     created_at: now,
                     created_by: Some(by),
                     published_at: None,
+                    published_by: None,
+                    publish_note: None,
                 };
                 form::add_version(tx, &version)?;
                 let earlier = form.draft_version.or(form.current_version);
@@ -326,9 +408,11 @@ impl Desk {
                 if let Some(draft) = form.draft_version.replace(version.id) {
                     form::drop_draft(tx, draft)?;
                 }
+                form.draft_token.get_or_insert(token);
                 form::update(tx, &form)?;
-                let done = Done::new(now, Some(by), "form.update.draft.set").in_mandate(mandate);
-                record::audit(tx, done.about("form", form.id))?;
+                let action = if is_new { "form.create" } else { "form.update.draft.set" };
+                let done = Done::new(now, Some(by), action).in_mandate(mandate).about("form", form.id);
+                record::audit(tx, done.with("newDraftDefId", version.id))?;
                 Ok::<_, Error>((form, version))
             })
             .await?;
@@ -337,12 +421,41 @@ impl Desk {
 
     /// Publishes a form's draft: from now on phones get it. Registries that it declares are made or widened.
     pub async fn publish_form(&self, may: &May<'_, Forms>, form: &Form) -> Answer<Form> {
-        self.publish(may.session(), may.mandate().id, form).await
+        self.publish(may.session(), may.mandate().id, form, None, None).await
     }
 
-    async fn publish(&self, session: &Session, mandate: i64, form: &Form) -> Answer<Form> {
+    /// The same, under another version name, or with a note of what changed.
+    pub async fn publish_form_as(
+        &self,
+        may: &May<'_, Forms>,
+        form: &Form,
+        version: Option<&str>,
+        note: Option<&str>,
+    ) -> Answer<Form> {
+        self.publish(may.session(), may.mandate().id, form, version, note).await
+    }
+
+    async fn publish(
+        &self,
+        session: &Session,
+        mandate: i64,
+        form: &Form,
+        version: Option<&str>,
+        note: Option<&str>,
+    ) -> Answer<Form> {
         let draft = form.draft_version.ok_or_else(|| Refusal::conflict("refusal-no-draft"))?;
-        let model = self.model(draft).await?;
+        let mut model = self.model(draft).await?;
+        if let Some(version) = version.filter(|version| *version != model.version.version) {
+            let xform = xforms::with_version(&model.version.xform, version);
+            let form = read_form(&xform)?;
+            let mut row = model.version.clone();
+            row.version = form.version.clone().unwrap_or_default();
+            row.md5 = hex(&Md5::digest(xform.as_bytes()));
+            row.sha256 = hex(&Sha256::digest(xform.as_bytes()));
+            row.xform = xform;
+            model = Arc::new(FormModel { version: row, form });
+        }
+        let note = note.map(str::to_owned);
         let (now, by, salt) = (self.now(), session.member().id, self.salt());
         let id = form.id;
         let published = self
@@ -352,7 +465,7 @@ impl Desk {
                 if form.draft_version != Some(draft) {
                     return Err(Refusal::conflict("refusal-draft-changed").into());
                 }
-                if form::published_version(tx, id, &model.version.version)?.is_some() {
+                if form::was_published(tx, mandate, &form.form_id, &model.version.version)? {
                     return Err(Refusal::conflict("refusal-version-published")
                         .with("version", &model.version.version)
                         .with("form", &form.form_id)
@@ -363,14 +476,24 @@ impl Desk {
                 for file in form::files(tx, draft)? {
                     link_registry(tx, mandate, file)?;
                 }
-                form::publish_version(tx, draft, now)?;
-                form.current_version = Some(draft);
+                let row = FormVersion {
+                    published_at: Some(now),
+                    published_by: Some(by),
+                    publish_note: note,
+                    ..model.version.clone()
+                };
+                form::publish_version(tx, &row)?;
+                let before = form.current_version.replace(draft);
                 form.draft_version = None;
+                form.draft_token = None;
+                // A form that is published in the moment in which it was made has not changed since.
+                form.updated_at = Some(now).filter(|now| *now != form.created_at);
                 form::update(tx, &form)?;
                 let done =
                     Done::new(now, Some(by), "form.update.publish").in_mandate(mandate).about("form", id);
                 let done = done.with("version", model.version.version.as_str());
                 let done = done.with("sha256", model.version.sha256.as_str());
+                let done = done.with("newDefId", draft).with("oldDefId", before);
                 record::audit_with_leaf(tx, ledger::leaf::kind::FORM, &salt, done)?;
                 Ok::<_, Error>(form)
             })
@@ -398,7 +521,7 @@ impl Desk {
                 warnings: Vec::new(),
             };
             let uploaded = self.keep_draft(session, mandate, protocol, prepared).await?;
-            self.publish(session, mandate, &uploaded.form).await?;
+            self.publish(session, mandate, &uploaded.form, None, None).await?;
         }
         Ok(())
     }
@@ -414,8 +537,9 @@ impl Desk {
             .write(move |tx| {
                 let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
                 let done = Done::new(now, Some(by), "form.update").in_mandate(mandate).about("form", id);
-                let done = done.with("state", state.as_str());
+                let done = done.with("data", serde_json::json!({ "state": state }));
                 form.state = state;
+                form.updated_at = Some(now);
                 form::update(tx, &form)?;
                 record::audit(tx, done)?;
                 Ok::<_, Error>(())
@@ -430,10 +554,11 @@ impl Desk {
             .write(move |tx| {
                 let mut form = form::by_id(tx, id)?.ok_or_else(Refusal::not_found)?;
                 let draft = form.draft_version.take().ok_or_else(|| Refusal::conflict("refusal-no-draft"))?;
+                form.draft_token = None;
                 form::update(tx, &form)?;
                 form::drop_draft(tx, draft)?;
                 let done = Done::new(now, Some(by), "form.update.draft.delete").in_mandate(mandate);
-                record::audit(tx, done.about("form", id))?;
+                record::audit(tx, done.about("form", id).with("oldDraftDefId", draft))?;
                 Ok::<_, Error>(())
             })
             .await
@@ -461,6 +586,8 @@ impl Desk {
                     let (name, media_type) = (file.name, file.media_type);
                     listed.push(ListedFile {
                         name,
+                        uploaded: registry.is_none() && md5.is_some(),
+                        changed_at: file.changed_at,
                         md5,
                         media_type,
                         registry: registry.map(|registry| registry.name),
@@ -519,6 +646,11 @@ impl Desk {
             })
             .await
     }
+}
+
+/// The MD5 of a file, lower-case hex, as OpenRosa names contents.
+pub fn md5_of(bytes: &[u8]) -> String {
+    hex(&Md5::digest(bytes))
 }
 
 /// Form versions kept in memory as read.

@@ -11,6 +11,7 @@ mod datasets;
 mod counts;
 mod desk;
 mod devices;
+mod drafts;
 mod draw_acts;
 mod draw_select;
 mod draws;
@@ -71,7 +72,7 @@ pub use datasets::{
     AddedDataset, AddedProperty, Dataset, DatasetDiff, DatasetProperty, FormName, ListedDataset,
     PropertyDiff, Rules, RulesSet,
 };
-pub use counts::{MandateCounts, RegistryCounts};
+pub use counts::{FormCounts, MandateCounts, RegistryCounts};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use draw_acts::{Brought, MONITOR, NewDraw, NewParty, Randomness};
@@ -86,7 +87,7 @@ pub use export::{Export, time};
 pub use export_table::{ExportUnderWay, SystemHeads, TableExport, TableRequest};
 pub use files::IncomingFile;
 pub use findings::{Finding, FindingSays, Findings, RatedPlace};
-pub use forms::{Examined, FormModel, ListedFile, ListedForm, Upload, Uploaded};
+pub use forms::{Examined, FormModel, ListedFile, ListedForm, Upload, Uploaded, md5_of};
 pub use frames::{Coverage, FrameState, ListRead, OddLine, SentList, Together};
 pub use holdings::{Holding, Holdings};
 pub use ledger_pages::LedgerPage;

@@ -26,6 +26,8 @@ pub enum Sender {
     Phone(Phone),
     /// A member who may fill forms.
     Member(Mandate, Session),
+    /// Whoever tries out a draft with its token.
+    Trial(Mandate),
 }
 
 impl Sender {
@@ -38,7 +40,7 @@ impl Sender {
     pub fn mandate(&self) -> &Mandate {
         match self {
             Sender::Phone(phone) => &phone.mandate,
-            Sender::Member(mandate, _) => mandate,
+            Sender::Member(mandate, _) | Sender::Trial(mandate) => mandate,
         }
     }
 
@@ -47,6 +49,7 @@ impl Sender {
         match self {
             Sender::Phone(phone) => phone.fills(form),
             Sender::Member(..) => true,
+            Sender::Trial(_) => false,
         }
     }
 
@@ -54,6 +57,7 @@ impl Sender {
         match self {
             Sender::Phone(phone) => (Some(phone.device.id), None),
             Sender::Member(_, session) => (None, Some(session.member().id)),
+            Sender::Trial(_) => (None, None),
         }
     }
 }

@@ -360,6 +360,7 @@ impl Desk {
         let keyring = match sender {
             Sender::Phone(phone) => Some(phone_keyring(phone)),
             Sender::Member(_, session) => self.keyring(session),
+            Sender::Trial(_) => None,
         };
         let shown: Vec<String> = model
             .properties

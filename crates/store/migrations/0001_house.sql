@@ -184,6 +184,7 @@ CREATE TABLE form (
   created_by BIGINT,
   updated_at BIGINT,
   draft_token TEXT,               -- with which the draft is tried out
+  web_forms BIGINT NOT NULL,      -- 1: clients are told to fill it with web forms
   removed_at BIGINT,
   removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
   UNIQUE (mandate, form_id, removed)
@@ -204,7 +205,9 @@ CREATE TABLE form_version (
   sensitive_compartment BIGINT NOT NULL REFERENCES compartment (id),
   created_at BIGINT NOT NULL,
   created_by BIGINT,
-  published_at BIGINT
+  published_at BIGINT,
+  published_by BIGINT,
+  publish_note TEXT               -- what who published it said of it
 );
 CREATE INDEX form_version_form ON form_version (form);
 

@@ -27,10 +27,12 @@ pub struct Form {
     pub updated_at: Option<i64>,
     /// The token with which the draft is tried out.
     pub draft_token: Option<String>,
+    /// Whether clients are told to fill it with web forms.
+    pub web_forms: bool,
 }
 
 const COLUMNS: &str = "id, mandate, form_id, state, current_version, draft_version, submissions, created_at, created_by, \
-                       updated_at, draft_token";
+                       updated_at, draft_token, web_forms";
 
 fn read(row: &Row) -> Result<Form, Fault> {
     Ok(Form {
@@ -45,6 +47,7 @@ fn read(row: &Row) -> Result<Form, Fault> {
         created_by: row.get(8)?,
         updated_at: row.get(9)?,
         draft_token: row.get(10)?,
+        web_forms: row.get::<i64>(11)? != 0,
     })
 }
 
@@ -52,7 +55,8 @@ fn read(row: &Row) -> Result<Form, Fault> {
 pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO form (id, mandate, form_id, state, current_version, draft_version, submissions, ordinals, gathered, \
-         created_at, created_by, removed, draft_token) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0, $10)",
+         created_at, created_by, removed, draft_token, web_forms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8, $9, 0, $10, $11)",
         params![
             form.id,
             form.mandate,
@@ -63,7 +67,8 @@ pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
             form.submissions,
             form.created_at,
             form.created_by,
-            form.draft_token.as_deref()
+            form.draft_token.as_deref(),
+            i64::from(form.web_forms)
         ],
     )?;
     Ok(())
@@ -72,14 +77,15 @@ pub fn add(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
 /// Changes state, current and draft version, and the draft's token.
 pub fn update(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
     tx.execute(
-        "UPDATE form SET state = $1, current_version = $2, draft_version = $3, updated_at = $4, draft_token = $5 \
-         WHERE id = $6",
+        "UPDATE form SET state = $1, current_version = $2, draft_version = $3, updated_at = $4, draft_token = $5, \
+         web_forms = $6 WHERE id = $7",
         params![
             &form.state,
             form.current_version,
             form.draft_version,
             form.updated_at,
             form.draft_token.as_deref(),
+            i64::from(form.web_forms),
             form.id
         ],
     )?;
@@ -155,6 +161,45 @@ pub fn all(tx: &mut Tx, mandate: i64) -> Result<Vec<Form>, Fault> {
     )
 }
 
+/// The forms of a mandate that were removed, newest removal first, each with when (ms).
+pub fn removed(tx: &mut Tx, mandate: i64) -> Result<Vec<(Form, i64)>, Fault> {
+    tx.rows(
+        &format!(
+            "SELECT {COLUMNS}, removed_at FROM form WHERE mandate = $1 AND removed > 0 \
+             ORDER BY removed_at DESC, id DESC"
+        ),
+        params![mandate],
+        |row| Ok((read(row)?, row.get::<Option<i64>>(12)?.unwrap_or(0))),
+    )
+}
+
+/// Brings a removed form back into sight. Its id being used again meanwhile is a [`Fault::Conflict`].
+pub fn restore(tx: &mut Tx, id: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE form SET removed = 0, removed_at = NULL WHERE id = $1", params![id])?;
+    Ok(())
+}
+
+/// Whether a version was ever published under a form id, of forms that were removed too.
+pub fn was_published(tx: &mut Tx, mandate: i64, form_id: &str, version: &str) -> Result<bool, Fault> {
+    let found = tx.maybe(
+        "SELECT form_version.id FROM form_version JOIN form ON form.id = form_version.form \
+         WHERE form.mandate = $1 AND form.form_id = $2 AND form_version.version = $3 \
+         AND form_version.published_at IS NOT NULL LIMIT 1",
+        params![mandate, form_id, version],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Where a draft is tried out, by its token, and the form.
+pub fn by_draft_token(tx: &mut Tx, mandate: i64, token: &str) -> Result<Option<Form>, Fault> {
+    tx.maybe(
+        &format!("SELECT {COLUMNS} FROM form WHERE mandate = $1 AND draft_token = $2 AND removed = 0"),
+        params![mandate, token],
+        read,
+    )
+}
+
 /// One form by its ODK form id.
 pub fn by_form_id(tx: &mut Tx, mandate: i64, form_id: &str) -> Result<Option<Form>, Fault> {
     tx.maybe(
@@ -202,10 +247,15 @@ pub struct FormVersion {
     pub created_by: Option<i64>,
     /// When it was published (ms); none while a draft.
     pub published_at: Option<i64>,
+    /// By whom it was published.
+    pub published_by: Option<i64>,
+    /// What they said of it.
+    pub publish_note: Option<String>,
 }
 
 const VERSION_COLUMNS: &str = "id, form, version, title, xform, xlsform, xlsform_name, md5, sha256, warnings, \
-                               identity_compartment, sensitive_compartment, created_at, created_by, published_at";
+                               identity_compartment, sensitive_compartment, created_at, created_by, published_at, \
+                               published_by, publish_note";
 
 fn read_version(row: &Row) -> Result<FormVersion, Fault> {
     Ok(FormVersion {
@@ -224,6 +274,8 @@ fn read_version(row: &Row) -> Result<FormVersion, Fault> {
         created_at: row.get(12)?,
         created_by: row.get(13)?,
         published_at: row.get(14)?,
+        published_by: row.get(15)?,
+        publish_note: row.get(16)?,
     })
 }
 
@@ -254,9 +306,22 @@ pub fn add_version(tx: &mut Tx, version: &FormVersion) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Marks a version as published (ms).
-pub fn publish_version(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
-    tx.execute("UPDATE form_version SET published_at = $1 WHERE id = $2", params![at, id])?;
+/// Publishes a version as it is given: its text may have got another version name in that moment.
+pub fn publish_version(tx: &mut Tx, version: &FormVersion) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE form_version SET published_at = $1, published_by = $2, publish_note = $3, version = $4, xform = $5, \
+         md5 = $6, sha256 = $7 WHERE id = $8",
+        params![
+            version.published_at,
+            version.published_by,
+            version.publish_note.as_deref(),
+            &version.version,
+            &version.xform,
+            &version.md5,
+            &version.sha256,
+            version.id
+        ],
+    )?;
     Ok(())
 }
 

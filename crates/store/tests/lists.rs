@@ -119,7 +119,10 @@ fn with_form(home: &Home) -> (Store, i64, i64) {
     let store = home.open();
     let made = store.write_blocking(|tx| {
         let [mandate, compartment, form, version] = [(); 4].map(|()| tx.new_id());
-        tx.execute("INSERT INTO mandate VALUES ($1, 'Testimony', '', 'general', 0, NULL)", params![mandate])?;
+        tx.execute(
+            "INSERT INTO mandate VALUES ($1, 'Testimony', '', 'general', 0, NULL, NULL, NULL)",
+            params![mandate],
+        )?;
         tx.execute(
             "INSERT INTO compartment VALUES ($1, $2, 'work', 'sensitive', 1)",
             params![compartment, mandate],
@@ -138,6 +141,9 @@ fn with_form(home: &Home) -> (Store, i64, i64) {
                 submissions: 0,
                 created_at: 0,
                 created_by: None,
+                updated_at: None,
+                draft_token: None,
+                web_forms: false,
             },
         )?;
         store::form::add_version(
@@ -158,6 +164,8 @@ fn with_form(home: &Home) -> (Store, i64, i64) {
                 created_at: 0,
                 created_by: None,
                 published_at: Some(0),
+                published_by: None,
+                publish_note: None,
             },
         )?;
         Ok::<_, Fault>((form, version))

@@ -67,8 +67,20 @@ pub enum FormError {
 }
 
 impl Form {
-    /// Reads an XForm. `limits` is usually [`Limits::FORM`].
+    /// Reads an XForm. `limits` is usually [`Limits::FORM`]. A form in which an end tag or the declaration of a well-known
+    /// prefix is missing is read as ODK Central reads it.
     pub fn read(xml: &str, limits: &Limits) -> Result<Form, FormError> {
+        match Form::read_strictly(xml, limits) {
+            Err(FormError::Xml(XmlError::Malformed { line, column, reason })) => {
+                let strict = FormError::Xml(XmlError::Malformed { line, column, reason });
+                let mended = crate::mend::mended(xml).ok_or_else(|| strict.clone())?;
+                Form::read_strictly(&mended, limits).map_err(|_| strict)
+            }
+            read => read,
+        }
+    }
+
+    fn read_strictly(xml: &str, limits: &Limits) -> Result<Form, FormError> {
         let document = crate::xml::parse(xml, limits)?;
         let html = document.root_element();
         let child = |node: Node<'_, '_>, name: &'static str| {
@@ -106,7 +118,7 @@ impl Form {
         let key = model.children().find(|node| is_named(*node, "submission"));
         let key = key.and_then(|submission| attribute(submission, "base64RsaPublicKey")).filter(filled);
         Ok(Form {
-            version: attribute(primary, "version").filter(|version| !version.is_empty()).map(str::to_owned),
+            version: version(primary).filter(|version| !version.is_empty()).map(str::to_owned),
             title: title.map_or_else(|| form_id.clone(), |title| title.trim().to_owned()),
             form_id,
             root: primary.tag_name().name().to_owned(),
@@ -152,6 +164,12 @@ impl Form {
         let default = || labels.get(self.default_language.as_deref().unwrap_or_default());
         wanted.or_else(default).or_else(|| labels.values().next()).map(String::as_str)
     }
+}
+
+/// The version of a form, whether its attribute has OpenRosa's prefix or none.
+fn version<'a>(primary: Node<'a, '_>) -> Option<&'a str> {
+    let prefixed = || primary.attributes().find(|found| found.name() == "version").map(|found| found.value());
+    attribute(primary, "version").or_else(prefixed)
 }
 
 const INSTANCE_NAME: &str = "meta/instanceName";

@@ -11,10 +11,12 @@ mod files;
 mod form;
 mod itext;
 mod limits;
+mod mend;
 mod model;
 mod shape;
 mod split;
 mod submission;
+mod version;
 mod xml;
 
 pub use acts::{EntityAct, EntityError, EntityFault};
@@ -29,4 +31,5 @@ pub use form::{Form, FormError};
 pub use limits::Limits;
 pub use split::{BinaryReference, Split, Values, merge};
 pub use submission::{Element, Submission, SubmissionError};
+pub use version::with_version;
 pub use xml::XmlError;

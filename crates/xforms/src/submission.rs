@@ -109,7 +109,16 @@ impl Submission {
     /// Reads the XML part of a submission. `limits` is usually [`Limits::SUBMISSION`].
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Submission, SubmissionError> {
         let text = crate::xml::decode(bytes, limits)?;
-        let document = crate::xml::parse(text, limits)?;
+        // Scripts send what phones never do: prefixes that nothing declares.
+        let declared;
+        let document = match crate::xml::parse(text, limits) {
+            Err(XmlError::Malformed { line, column, reason }) => {
+                declared = crate::mend::with_prefixes(text);
+                let strict = XmlError::Malformed { line, column, reason };
+                crate::xml::parse(declared.as_deref().unwrap_or(text), limits).map_err(|_| strict)?
+            }
+            parsed => parsed?,
+        };
         let node = document.root_element();
         let root = Element::of(node);
 

@@ -6,3 +6,7 @@ refusal-member-without-key = { $name }さんはまだパスワードを決めて
     .next = 最初のログインの後に鍵を渡してください。
 refusal-roles-apart = 役割「{ $one }」と「{ $two }」は同じ人が兼ねられません。
     .next = 二つ目の役割は別の人に与えてください。
+refusal-draft-gone = 試そうとした下書きはすでになくなったか、アクセスの期限が切れています。
+    .next = 様式を準備している人に現在の下書きを尋ねてください。
+refusal-form-id-used = ID「{ $form }」の様式がすでにあります。
+    .next = 先にその様式を削除するか、この様式を削除したままにしてください。

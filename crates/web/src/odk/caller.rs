@@ -33,7 +33,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Caller, Problem> {
         let web = Web::from_ref(state);
         let Ok(approach) = Approach::from_request_parts(parts, state).await;
-        if key_of(parts).is_some() {
+        if key_of(parts).is_some() || parts.extensions.get::<DraftInPath>().is_some() {
             return Err(Problem::no_rights());
         }
         match log_in(&web.desk, &approach, parts).await? {
@@ -82,7 +82,11 @@ pub(super) fn project_number(text: &str) -> Result<i64, Problem> {
 }
 
 /// What somebody is told who has not logged in: that there is no such project or form, or that they have no rights.
-async fn nobody<S: Send + Sync>(desk: &Desk, parts: &mut Parts, state: &S) -> Result<Problem, Problem> {
+pub(super) async fn nobody<S: Send + Sync>(
+    desk: &Desk,
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Problem, Problem> {
     let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let Some(project) = param("project") else { return Ok(Problem::no_rights()) };
@@ -132,23 +136,31 @@ impl Anybody {
     }
 }
 
+/// The token of a draft that stood in the path.
+#[derive(Clone)]
+pub(super) struct DraftInPath(pub String);
+
 /// The token of a phone or public link that stood in the path.
 #[derive(Clone)]
 pub(super) struct KeyInPath(pub String);
 
-/// Takes `/v1/key/{token}` out of an address and keeps the token beside the request, so that phones and links reach
+/// Takes `/v1/key/{token}` or `/v1/test/{token}` out of an address and keeps the token beside the request, so that phones and links reach
 /// everything at the same addresses as members.
 pub fn key_aside(mut request: Request) -> Request {
     let uri = request.uri();
-    let Some((token, rest)) = uri.path().strip_prefix("/v1/key/").and_then(|rest| rest.split_once('/'))
-    else {
-        return request;
-    };
+    let split = |prefix| uri.path().strip_prefix(prefix).and_then(|rest: &str| rest.split_once('/'));
+    let (key, test) = (split("/v1/key/"), split("/v1/test/"));
+    let Some((token, rest)) = key.or(test) else { return request };
+    let is_test = key.is_none();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let Ok(address) = format!("/v1/{rest}{query}").parse() else { return request };
     let token = percent_encoding::percent_decode_str(token).decode_utf8_lossy().into_owned();
     *request.uri_mut() = address;
-    request.extensions_mut().insert(KeyInPath(token));
+    if is_test {
+        request.extensions_mut().insert(DraftInPath(token));
+    } else {
+        request.extensions_mut().insert(KeyInPath(token));
+    }
     request
 }
 
@@ -159,7 +171,11 @@ pub(super) fn key_of(parts: &Parts) -> Option<String> {
 }
 
 /// Credentials in the order in which Central takes them; the first that is there counts.
-async fn log_in(desk: &Desk, approach: &Approach, parts: &Parts) -> Result<Option<Session>, Problem> {
+pub(super) async fn log_in(
+    desk: &Desk,
+    approach: &Approach,
+    parts: &Parts,
+) -> Result<Option<Session>, Problem> {
     let credentials = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match credentials.and_then(|text| text.split_once(' ')) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer") => {

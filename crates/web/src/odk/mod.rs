@@ -13,6 +13,7 @@ use crate::headers::panicked;
 use crate::room::Web;
 
 mod actors;
+mod asker;
 pub mod caller;
 mod entity_filter;
 mod input;
@@ -23,6 +24,7 @@ pub mod openrosa;
 mod rest_datasets;
 mod rest_devices;
 mod rest_entities;
+mod rest_drafts;
 mod rest_forms;
 mod rest_links;
 mod rest_projects;
@@ -45,6 +47,7 @@ pub fn router() -> Router<Web> {
         .merge(rest_roles::routes())
         .merge(rest_projects::routes())
         .merge(rest_forms::routes())
+        .merge(rest_drafts::routes())
         .merge(rest_devices::routes())
         .merge(rest_links::routes())
         .merge(rest_submissions::routes())

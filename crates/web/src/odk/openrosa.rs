@@ -2,16 +2,17 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{RawQuery, Request};
+use axum::extract::{FromRequestParts, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::FormModel;
 
-use super::caller::Collector;
+use super::asker::{Asker, Which};
+use super::caller::{Anybody, Collector, key_of};
 use super::manifest;
 use super::multipart;
-use super::trouble::{Answer, Problem};
+use super::trouble::{Answer, Code};
 use super::xml::{element, segment};
 use crate::locale::Locale;
 use crate::room::Web;
@@ -26,7 +27,14 @@ pub fn routes() -> Router<Web> {
         .route("/projects/{project}/formList", get(list))
         .route("/projects/{project}/submission", get(ready).post(receive))
         .route("/projects/{project}/forms/{form}/manifest", get(manifest::manifest))
+        .route("/projects/{project}/forms/{form}/attachments", get(manifest::list))
         .route("/projects/{project}/forms/{form}/attachments/{name}", get(manifest::file))
+        .route("/projects/{project}/forms/{form}/versions/{version}/manifest", get(manifest::manifest))
+        .route("/projects/{project}/forms/{form}/versions/{version}/attachments", get(manifest::list))
+        .route("/projects/{project}/forms/{form}/versions/{version}/attachments/{name}", get(manifest::file))
+        .route("/projects/{project}/forms/{form}/draft/formList", get(list_draft))
+        .route("/projects/{project}/forms/{form}/draft/manifest", get(manifest::manifest))
+        .route("/projects/{project}/forms/{form}/draft/attachments", get(manifest::list))
         .route("/projects/{project}/datasets/{name}/integrity", get(manifest::integrity))
 }
 
@@ -60,40 +68,60 @@ pub(super) fn parameter(query: &Option<String>, wanted: &str) -> Option<String> 
         .map(|(_, value)| value.into_owned())
 }
 
-async fn list(collector: Collector, RawQuery(query): RawQuery) -> Answer<Response> {
+/// The forms that a caller can fill. Who may fill none gets an empty list; who has not logged in is asked to.
+async fn list(State(web): State<Web>, RawQuery(query): RawQuery, request: Request) -> Answer<Response> {
+    let (mut parts, _) = request.into_parts();
+    let keyed = key_of(&parts).is_some();
+    let collector = Collector::from_request_parts(&mut parts, &web).await;
+    let collector = match collector {
+        Ok(collector) => Some(collector),
+        Err(problem) if keyed || problem.code() != Code::INSUFFICIENT_RIGHTS => return Err(problem),
+        Err(_) => {
+            let anybody = Anybody::from_request_parts(&mut parts, &web).await?;
+            anybody.member()?;
+            None
+        }
+    };
     let wanted = parameter(&query, "formID");
-    let mut document = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">\n",
-    );
-    for listed in collector.desk().forms_to_fill(&collector.sender).await? {
-        let (form_id, version) = (&listed.form.form_id, &listed.model.version);
-        if wanted.as_ref().is_some_and(|wanted| wanted != form_id) {
-            continue;
+    let mut document = String::from(LIST_HEAD);
+    if let Some(collector) = collector {
+        for listed in collector.desk().forms_to_fill(&collector.sender).await? {
+            if wanted.as_ref().is_none_or(|wanted| *wanted == listed.form.form_id) {
+                let address = format!("{}/forms/{}", collector.base, segment(&listed.form.form_id));
+                list_form(&mut document, &listed.form.form_id, &listed.model, &address);
+            }
         }
-        let address = format!("{}/forms/{}", collector.base, segment(form_id));
-        let name = if version.title.is_empty() { form_id } else { &version.title };
-        document.push_str("  <xform>\n");
-        element(&mut document, 4, "formID", form_id);
-        element(&mut document, 4, "name", name);
-        element(&mut document, 4, "version", &version.version);
-        element(&mut document, 4, "hash", &format!("md5:{}", version.md5));
-        element(&mut document, 4, "downloadUrl", &format!("{address}.xml"));
-        if !listed.model.form.files.is_empty() {
-            element(&mut document, 4, "manifestUrl", &format!("{address}/manifest"));
-        }
-        document.push_str("  </xform>\n");
     }
-    document.push_str("</xforms>");
+    document.push_str("  </xforms>");
     Ok(xml(StatusCode::OK, document))
 }
 
-/// The published version of a form that is not closed.
-pub(super) async fn published(collector: &Collector, form_id: &str) -> Answer<std::sync::Arc<FormModel>> {
-    let form = collector.desk().form(collector.sender.mandate().id, form_id).await?;
-    if form.state == "closed" {
-        return Err(Problem::not_found());
+/// How a list of forms begins; spaces as Central's.
+const LIST_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n  \
+                         <xforms xmlns=\"http://openrosa.org/xforms/xformsList\">\n";
+
+fn list_form(document: &mut String, form_id: &str, model: &FormModel, address: &str) {
+    let version = &model.version;
+    let name = if version.title.is_empty() { form_id } else { &version.title };
+    document.push_str("    <xform>\n");
+    element(document, 6, "formID", form_id);
+    element(document, 6, "name", name);
+    element(document, 6, "version", &version.version);
+    element(document, 6, "hash", &format!("md5:{}", version.md5));
+    element(document, 6, "downloadUrl", &format!("{address}.xml"));
+    if !model.form.files.is_empty() {
+        element(document, 6, "manifestUrl", &format!("{address}/manifest"));
     }
-    Ok(collector.desk().published(&form).await?)
+    document.push_str("    </xform>\n");
+}
+
+/// The list that holds a draft alone, for trying it out.
+async fn list_draft(asker: Asker, Path((_, form)): Path<(String, String)>) -> Answer<Response> {
+    let (form, model) = asker.form(&form, Which::Draft).await?;
+    let mut document = String::from(LIST_HEAD);
+    list_form(&mut document, &form.form_id, &model, &asker.address(&form.form_id, true));
+    document.push_str("  </xforms>");
+    Ok(xml(StatusCode::OK, document))
 }
 
 /// A form's XML.

@@ -54,7 +54,7 @@ async fn a_project_from_nothing_to_its_table() {
     assert_eq!(form["version"], "1");
     assert!(form["publishedAt"].is_string());
     assert_eq!(project.upload(&visit("visit", "1"), "?publish=true").await.code(), "409.3");
-    assert_eq!(project.upload("<html/>", "").await.code(), "400.1");
+    assert_eq!(project.upload("<html/>", "").await.code(), "400.2");
     assert_eq!(project.upload("nonsense", "").await.status, 400);
     let phones = project.json("GET", "app-users", NOTHING).await.value();
     let assignment = format!("forms/visit/assignments/app-user/{}", phones[0]["id"]);
