@@ -9,7 +9,7 @@ use axum::routing::get;
 use desk::FormModel;
 
 use super::asker::{Asker, Which};
-use super::caller::{Anybody, Collector, key_of};
+use super::caller::{Collector, key_of};
 use super::manifest;
 use super::multipart;
 use super::trouble::{Answer, Code};
@@ -72,15 +72,10 @@ pub(super) fn parameter(query: &Option<String>, wanted: &str) -> Option<String> 
 async fn list(State(web): State<Web>, RawQuery(query): RawQuery, request: Request) -> Answer<Response> {
     let (mut parts, _) = request.into_parts();
     let keyed = key_of(&parts).is_some();
-    let collector = Collector::from_request_parts(&mut parts, &web).await;
-    let collector = match collector {
+    let collector = match Collector::from_request_parts(&mut parts, &web).await {
         Ok(collector) => Some(collector),
-        Err(problem) if keyed || problem.code() != Code::INSUFFICIENT_RIGHTS => return Err(problem),
-        Err(_) => {
-            let anybody = Anybody::from_request_parts(&mut parts, &web).await?;
-            anybody.member()?;
-            None
-        }
+        Err(problem) if !keyed && problem.code() == Code::INSUFFICIENT_RIGHTS => None,
+        Err(problem) => return Err(problem),
     };
     let wanted = parameter(&query, "formID");
     let mut document = String::from(LIST_HEAD);

@@ -54,7 +54,8 @@ async fn a_form_that_cannot_be_taken_is_told_as_central_tells_it() {
         json!({ "fields": ["projectId", "xmlFormId"], "values": [project.id.to_string(), "small"] });
     assert_eq!((again.code().as_str(), details(&again)), ("409.3", expected));
     // A missing end tag is read as Central reads it, and the text stays as it came.
-    let torn = age("").replace("\"small\"", "\"torn\"").replace("</h:title>", "/h:title>");
+    let body = "<h:body><input ref=\"/data/age\"><label>How old/label></input></h:body></h:html>";
+    let torn = age("").replace("\"small\"", "\"torn\"").replace("</h:html>", body);
     let told = post(&project, "forms?publish=true", &torn).await.value();
     assert_eq!(told["xmlFormId"], "torn");
     assert_eq!(project.json("GET", "forms/torn.xml", NOTHING).await.text(), torn);

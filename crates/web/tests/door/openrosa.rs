@@ -51,7 +51,8 @@ async fn a_phone_lists_and_downloads_forms() {
     assert_eq!(form.status, 200);
 
     project.server.get(&project.phone("forms/unfinished.xml")).await.refused(404);
-    project.server.get(&project.phone("forms/visit")).await.refused(404);
+    // Central tells its clients of a form at this address, phones too.
+    assert_eq!(project.server.get(&project.phone("forms/visit")).await.value()["xmlFormId"], "visit");
 }
 
 #[tokio::test]
@@ -196,27 +197,27 @@ async fn a_phone_that_is_not_known_learns_nothing() {
     let other = project.token.replace(|c: char| c.is_ascii_alphabetic(), "A");
     for token in [other.as_str(), "short", "%00", "..%2F.."] {
         let path = format!("/v1/key/{token}/projects/{}/formList", project.id);
-        project.server.get(&path).await.refused(401);
+        project.server.get(&path).await.refused(403);
     }
     let elsewhere = format!("/v1/key/{}/projects/999/formList", project.token);
     project.server.get(&elsewhere).await.refused(403);
-    project.server.get(&project.phone("app-users")).await.refused(404);
+    assert_eq!(project.server.get(&project.phone("app-users")).await.code(), "403.1");
     project.server.send("PUT", &project.phone("submission"), &[], b"").await.refused(405);
     let version = [("X-OpenRosa-Version", "2.0")];
     project.server.send("GET", &project.phone("formList"), &version, b"").await.refused(400);
 
     let korean = [("Accept-Language", "ko-KR")];
     let path = format!("/v1/key/short/projects/{}/formList", project.id);
-    let message = project.server.send("GET", &path, &korean, b"").await.refused(401);
+    let message = project.server.send("GET", &path, &korean, b"").await.refused(403);
     assert!(message.contains("휴대전화"), "{message}");
 
     let phones = project.json("GET", "app-users", ().into()).await.value();
     let id = phones[0]["id"].as_i64().unwrap();
     assert_eq!(phones[0]["token"].as_str(), Some(project.token.as_str()));
     assert_eq!(project.json("DELETE", &format!("app-users/{id}"), ().into()).await.status, 200);
-    project.server.get(&project.phone("formList")).await.refused(401);
+    project.server.get(&project.phone("formList")).await.refused(403);
     let head = project.server.send("HEAD", &project.phone("submission"), &[], b"").await;
-    assert_eq!((head.status, head.body.len()), (401, 0));
+    assert_eq!((head.status, head.body.len()), (403, 0));
     head.has_openrosa_headers();
 }
 
