@@ -12,7 +12,7 @@ const SECOND: &str = "12345678-1234-4123-8234-123456789abd";
 fn form(id: &str, actions: &str) -> String {
     format!(
         r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
-          xmlns:jr="http://openrosa.org/javarosa" xmlns:entities="http://www.opendatakit.org/xforms">
+          xmlns:jr="http://openrosa.org/javarosa" xmlns:entities="http://www.opendatakit.org/xforms/entities">
           <h:head><h:title>{id}</h:title><model entities:entities-version="2024.1.0"><instance>
           <data id="{id}" version="1"><name/><age/><meta><instanceID/>
           <entity dataset="people" id="" {actions}><label/></entity></meta></data></instance>
@@ -26,7 +26,7 @@ fn form(id: &str, actions: &str) -> String {
 /// A filled form; `entity` has the entity's attributes.
 fn filled(form: &str, instance: &str, entity: &str, label: &str, name: &str, age: &str) -> String {
     format!(
-        "<data xmlns:entities=\"http://www.opendatakit.org/xforms\" id=\"{form}\" version=\"1\"><name>{name}</name>\
+        "<data xmlns:entities=\"http://www.opendatakit.org/xforms/entities\" id=\"{form}\" version=\"1\"><name>{name}</name>\
          <age>{age}</age><meta><instanceID>{instance}</instanceID><entity dataset=\"people\" {entity}>\
          <label>{label}</label></entity></meta></data>"
     )
