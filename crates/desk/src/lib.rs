@@ -7,8 +7,8 @@ mod audit_pages;
 mod begin_case;
 mod cases;
 mod confirm;
-mod datasets;
 mod counts;
+mod datasets;
 mod desk;
 mod devices;
 mod drafts;
@@ -68,11 +68,11 @@ pub use audit_pages::{About, AuditLine, AuditPage};
 pub use begin_case::NewCase;
 pub use cases::{CaseDetail, ToldFact};
 pub use confirm::{Confirmations, LoginStep};
+pub use counts::{FormCounts, MandateCounts, RegistryCounts};
 pub use datasets::{
     AddedDataset, AddedProperty, Dataset, DatasetDiff, DatasetProperty, FormName, ListedDataset,
     PropertyDiff, Rules, RulesSet,
 };
-pub use counts::{FormCounts, MandateCounts, RegistryCounts};
 pub use desk::{Desk, Dice, Options};
 pub use devices::{NewDevice, Phone, collect_settings};
 pub use draw_acts::{Brought, MONITOR, NewDraw, NewParty, Randomness};

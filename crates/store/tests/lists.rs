@@ -141,8 +141,6 @@ fn with_form(home: &Home) -> (Store, i64, i64) {
                 submissions: 0,
                 created_at: 0,
                 created_by: None,
-                updated_at: None,
-                draft_token: None,
                 web_forms: false,
             },
         )?;

@@ -26,7 +26,7 @@ pub(super) enum Who {
     /// By logging in.
     Member(Box<Seat>),
     /// By the token of a phone or link.
-    Phone(Phone),
+    Phone(Box<Phone>),
     /// By the token of a draft, and the project's number.
     Trial(String, i64),
 }
@@ -66,7 +66,7 @@ where
                 return Err(Problem::no_rights());
             }
             let base = format!("{server}/v1/key/{token}/projects/{project}");
-            return Ok(Asker { web, who: Who::Phone(phone), base });
+            return Ok(Asker { web, who: Who::Phone(Box::new(phone)), base });
         }
         let base = format!("{server}/v1/projects/{project}");
         match log_in(&web.desk, &approach, parts).await? {
@@ -133,7 +133,7 @@ impl Asker {
     pub(super) async fn sender(&self, form: &Form) -> Answer<Sender> {
         Ok(match &self.who {
             Who::Member(seat) => Sender::Member(seat.mandate().clone(), seat.session().clone()),
-            Who::Phone(phone) => Sender::Phone(phone.clone()),
+            Who::Phone(phone) => Sender::Phone(Phone::clone(phone)),
             Who::Trial(..) => Sender::Trial(self.desk().mandate_of_draft(form).await?),
         })
     }

@@ -37,8 +37,6 @@ impl Code {
     pub const XLSFORM_NOT_VALID: Code = Code(400, 15);
     pub const FORM_WARNINGS: Code = Code(400, 16);
     pub const REFERENCE_NOT_FOUND: Code = Code(400, 14);
-    pub const WRONG_TYPE: Code = Code(400, 11);
-    pub const PROPERTY_NOT_FOUND: Code = Code(400, 14);
     pub const TOO_LONG: Code = Code(400, 13);
     pub const FIELD_TYPE: Code = Code(400, 17);
     pub const ENTITY_DEFINITION: Code = Code(400, 25);

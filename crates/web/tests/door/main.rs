@@ -3,8 +3,8 @@
 
 mod accounts;
 mod bad_input;
-mod entities;
 mod drafts;
+mod entities;
 mod forms;
 mod openrosa;
 mod phones_and_links;
