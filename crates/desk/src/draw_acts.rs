@@ -126,6 +126,7 @@ impl Desk {
             }
         }
         let reserve = new.reserve.unwrap_or((new.n * u64::from(chosen.reserve_percent)).div_ceil(100));
+        let reserve = enough_people(&new, reserve, frozen.people)?;
         let dispositions: Map<String, Value> =
             chosen.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
         let policy = &may.protocol().disclosure.policy;
@@ -421,4 +422,25 @@ pub(crate) fn not_said(transcript: &draw::Transcript, file: &str) -> Result<(), 
         return Err(Refusal::conflict("refusal-draw-said").with("file", file));
     }
     Ok(())
+}
+
+/// The reserve of a draw among so many people, or why there are too few for what is asked: a design cannot be changed
+/// once it is public.
+fn enough_people(new: &NewDraw, reserve: u64, people: i64) -> Result<u64, Refusal> {
+    let people = u64::try_from(people).unwrap_or(0);
+    let too_few = |field: &'static str, asked: u64| {
+        let refusal = Refusal::invalid("refusal-draw-too-few-people").problem(field, "");
+        Err(refusal.with("people", people).with("asked", asked))
+    };
+    let left = people.saturating_sub(new.n);
+    if new.n > people {
+        return too_few("n", new.n);
+    }
+    if new.others > left {
+        return too_few("others", new.n.saturating_add(new.others));
+    }
+    match new.reserve {
+        Some(asked) if asked > left => too_few("reserve", new.n.saturating_add(asked)),
+        _ => Ok(reserve.min(left)),
+    }
 }

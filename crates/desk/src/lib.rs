@@ -48,6 +48,7 @@ mod release_content;
 mod release_draft;
 mod release_draws;
 mod release_figures;
+mod release_findings;
 mod release_method;
 mod release_public;
 mod release_sample;

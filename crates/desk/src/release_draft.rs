@@ -24,6 +24,7 @@ use crate::record::{self, Done};
 use crate::release_content::{AccessLine, Hidden, NotPublished, PrintedFinding, ReleaseContent, Response};
 use crate::release_draws::within_frames;
 use crate::release_figures::{By, Wanted, figures};
+use crate::release_findings::printable;
 use crate::release_method::method;
 use crate::release_sample::{Heard, Tally};
 
@@ -377,15 +378,11 @@ impl Desk {
             }
             let Some(standing) = finding.standing() else { continue };
             let counts = |id: i64| standing.facts.iter().any(|fact| fact.id == id.to_string());
-            let facts = finding.facts.iter().filter(|fact| counts(fact.stored.id));
-            let values = facts.flat_map(|fact| {
-                open_values(&fact.stored.open_values)
-                    .into_iter()
-                    .map(|(name, value)| (fact.stored.kind.clone(), name, value))
-            });
+            let facts = finding.facts.iter().map(|fact| &fact.stored).filter(|fact| counts(fact.id));
+            let values = printable(may.protocol(), workflow, facts);
             printed.push(PrintedFinding {
                 code: finding.case.code.clone(),
-                values: values.collect(),
+                values,
                 statement: statement.trim().to_owned(),
                 reply: reply.trim().to_owned(),
             });

@@ -4,7 +4,7 @@ use askama::Template;
 use desk::disclosure::{Change, PublishedTable, Quantity, Shown, TOTAL};
 use desk::protocol::{Answers, CountedBy, Indicator, Protocol, ReleasePlan};
 use desk::xforms::Form;
-use desk::{Hidden, IN_TIME, LATE, NO_ANSWER, ReleaseContent, WITHOUT_DOUBTFUL};
+use desk::{Hidden, IN_TIME, LATE, NO_ANSWER, PrintedFinding, ReleaseContent, WITHOUT_DOUBTFUL};
 
 use crate::address::Address;
 use crate::assets;
@@ -489,23 +489,40 @@ impl<'a> Report<'a> {
             section = section.say(l.text("release-no-findings"));
         }
         for finding in &self.content.findings {
-            let mut facts = Facts::new();
-            for (kind, name, value) in &finding.values {
-                let (_, said) = self.fact_words(workflow, kind, &[(name.clone(), value.clone())]);
-                if let Some((title, value)) = said.split_once(": ") {
-                    facts = facts.fact(title, value);
-                }
-            }
             let reply = match finding.reply.as_str() {
                 "" => l.text("release-no-reply"),
                 reply => reply.to_owned(),
             };
-            facts = facts
+            let said = Facts::new()
                 .fact(l.text("release-finding"), finding.statement.as_str())
                 .fact(l.text("release-reply"), reply);
-            section = section.part(Section::new(&finding.code).part(facts));
+            let mut of_finding = Section::new(&finding.code).part(said);
+            for (title, facts) in self.facts_of(workflow, finding) {
+                of_finding = of_finding.part(Section::new(title).part(facts));
+            }
+            section = section.part(of_finding);
         }
         section.into()
+    }
+
+    /// What a finding's facts say, each under its own name.
+    fn facts_of(self, workflow: &str, finding: &PrintedFinding) -> Vec<(String, Facts)> {
+        let mut groups: Vec<(String, Facts)> = Vec::new();
+        let (mut of, mut told): (&str, Vec<&str>) = ("", Vec::new());
+        for (kind, name, value) in &finding.values {
+            let (title, said) = self.fact_words(workflow, kind, &[(name.clone(), value.clone())]);
+            // A field that was told already belongs to the next fact of the same kind.
+            if kind != of || told.contains(&name.as_str()) {
+                groups.push((title, Facts::new()));
+                told.clear();
+            }
+            of = kind;
+            told.push(name);
+            if let (Some((title, value)), Some((_, facts))) = (said.split_once(": "), groups.last_mut()) {
+                *facts = std::mem::take(facts).fact(title, value);
+            }
+        }
+        groups
     }
 
     fn limits(self) -> Section {

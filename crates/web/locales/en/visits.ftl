@@ -27,6 +27,8 @@ refusal-frame-frozen = The frame is frozen, so no list can be changed.
     .next = Draw from it as it is; what is wrong with it belongs into the report.
 refusal-frame-empty = There is no list yet.
     .next = Import the roster first.
+refusal-draw-too-few-people = The frozen frame has { $people } people, and this asks for { $asked }.
+    .next = Ask for fewer: once the draw has begun, its design is public and cannot be changed.
 refusal-frame-not-frozen = The frame is not frozen yet.
     .next = Import the lists, count heads and freeze it first.
 refusal-heads-few = Heads are counted in { $count } workshops, each with a number on the roster and a number counted.
@@ -138,11 +140,15 @@ visit-fault-two-columns = Two columns are for “{ $property }”: rename one.
 visit-fault-empty = It is empty: fill it in.
 visit-fault-twice = The number stands in row { $row } already: find out whether that is one person or two.
 visit-fault-differs = Row { $row } has the same number and another name: find out whether that is one person or two.
-visit-fault-choice = The value is not one of those known: write one of the protocol’s words.
+visit-fault-choice = { $count ->
+        [one] The value is none of the words listed below.
+       *[other] In { $count } rows from here on, the value is none of the words listed below.
+    }
 visit-fault-text = Longer than 200 characters, or with control characters: correct it.
 visit-fault-cells = More cells than headings: a separator is too many, or a heading is missing.
 visit-frame-columns = What the columns may be called
 visit-frame-columns-says = In any order; other columns are left where they are and never kept. * must be there and filled in.
+visit-frame-words = { $column }. Words: { $words }
 visit-frame-compared = The lists together
 visit-frame-compared-says = Joined by number; the name is a check.
 visit-frame-union = People on at least one list

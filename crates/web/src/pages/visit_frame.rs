@@ -1,5 +1,7 @@
 //! The frame of a visit: the lists that people are drawn from come in, are compared, counted against heads, and frozen.
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::StatusCode;
@@ -276,8 +278,19 @@ fn list_sheet(looking: &Looking<'_>, form: &Form, faults: Option<Table>) -> Answ
     }
     let columns = declared(looking)?.columns.iter();
     let columns = columns.map(|column| {
-        let title = column.headings.join(" · ");
-        if column.required { format!("{title} *") } else { title }
+        let mut title = column.headings.join(" · ");
+        if column.required {
+            title.push_str(" *");
+        }
+        if column.choices.is_empty() {
+            return title;
+        }
+        let words =
+            column.choices.iter().map(|choice| format!("{} ({})", choice.title.get(l.code()), choice.name));
+        l.text_with(
+            "visit-frame-words",
+            &[("column", title.into()), ("words", words.collect::<Vec<_>>().join("; ").into())],
+        )
     });
     let about = Section::new(l.text("visit-frame-columns")).say(l.text("visit-frame-columns-says"));
     Ok(sheet.part(about.numbered(columns)))
@@ -377,14 +390,26 @@ fn fault_table(looking: &Looking<'_>, faults: &[Fault]) -> Table {
         .column(Column::new(l.text("visit-fault-row")).numeric())
         .column(Column::new(l.text("visit-fault-column")))
         .column(Column::new(l.text("visit-fault-what")));
+    // A column whose words are others is one fault, however many rows it has.
+    let other_words = |fault: &Fault| matches!(fault.kind, Wrong::UnknownChoice);
+    let mut told = BTreeSet::new();
     for fault in faults {
+        let place = (fault.sheet.as_deref(), fault.column.as_deref());
+        if other_words(fault) && !told.insert(place) {
+            continue;
+        }
         let mut cells: Vec<Cell> = Vec::new();
         if sheets {
             cells.push(fault.sheet.clone().unwrap_or_default().into());
         }
         cells.push(l.number(fault.row).into());
         cells.push(fault.column.clone().unwrap_or_default().into());
-        cells.push(fault_says(l, &fault.kind).into());
+        let same =
+            |other: &&Fault| other_words(other) && (other.sheet.as_deref(), other.column.as_deref()) == place;
+        cells.push(match other_words(fault) {
+            true => l.count("visit-fault-choice", faults.iter().filter(same).count()).into(),
+            false => fault_says(l, &fault.kind).into(),
+        });
         table = table.row(cells);
     }
     table
@@ -408,7 +433,7 @@ fn fault_says(l: Locale, wrong: &Wrong) -> String {
         Wrong::Empty => l.text("visit-fault-empty"),
         Wrong::Twice(row) => l.text_with_one("visit-fault-twice", "row", *row),
         Wrong::Differs(row) => l.text_with_one("visit-fault-differs", "row", *row),
-        Wrong::UnknownChoice => l.text("visit-fault-choice"),
+        Wrong::UnknownChoice => l.count("visit-fault-choice", 1),
         Wrong::BadText => l.text("visit-fault-text"),
         Wrong::MoreCells => l.text("visit-fault-cells"),
     }
