@@ -62,6 +62,7 @@ mod submissions;
 mod today;
 mod totp;
 mod users;
+mod valid_interviews;
 
 pub use answer::{Answer, Cell, Error, Kind, Problem, Refusal};
 pub use assignments::{FormAssignment, RoleHolder};

@@ -1,23 +1,31 @@
 //! Reconciliation: what people said, held against what was recorded, by groups only. Whoever holds the keys of both sides
 //! opens them for this one act; from each submission only group, stratum and number are taken, and nothing is kept.
 
-use protocol::{Colour, Direction, Formula, Measure, Reconciliation, ReconciliationTest, Source};
+use std::collections::BTreeMap;
+
+use protocol::{
+    Colour, Condition, Dated, Direction, Formula, Measure, Reconciliation, ReconciliationTest, Source,
+};
+use store::Fault;
 use store::registry::EntryList;
-use store::submission::{self, List};
-use store::{Fault, form};
 use survey::reconcile::{self as engine, Figure, Row};
+use xforms::Values;
 
 use crate::Desk;
 use crate::answer::{Answer, Kind, Refusal};
+use crate::cases::{ToldFact, moment};
 use crate::may::{May, Read, Review};
 use crate::record::{self, Done};
-use crate::submissions::{counts, open_version};
+use crate::valid_interviews::{Judge, Reading, Worth, answered};
 
 /// Submissions of one side that a reconciliation reads; more are refused rather than left out.
-const MOST: i64 = 100_000;
+const MOST: usize = 100_000;
 
-/// Submissions read at a time.
+/// Entries read at a time.
 const PAGE: i64 = 500;
+
+/// The refusal where something stays closed.
+const KEYS: &str = "refusal-reconcile-keys";
 
 /// One test with its figures.
 pub struct Reconciled {
@@ -25,6 +33,8 @@ pub struct Reconciled {
     pub test: String,
     /// The figures: all together first, then each group.
     pub figures: Vec<Figure>,
+    /// The same without doubtful interviews, where there are enough of these that it tells of no single one.
+    pub without: Vec<Figure>,
 }
 
 /// What was compared, and how much of it could be read.
@@ -33,15 +43,33 @@ pub struct Comparison {
     pub tests: Vec<Reconciled>,
     /// Interviews that counted.
     pub interviews: usize,
+    /// Interviews that counted nowhere: they were not private, or nobody wrote whether they were.
+    pub not_private: usize,
+    /// Whether some of those that counted are doubtful, at least as many as a published cell.
+    pub doubtful: bool,
     /// Record reviews that counted.
     pub records: usize,
+    /// Files that these are of.
+    pub files: usize,
+    /// Whether rates of exchange are on record, where the protocol converts money.
+    pub rates: bool,
 }
 
-/// A side, read: for each submission that counts, its group, its stratum and one number for each test.
+/// What counts of one submission.
+struct SideRow {
+    group: String,
+    stratum: String,
+    unit: Option<u32>,
+    doubtful: bool,
+    numbers: Vec<f64>,
+}
+
+/// A side, read.
 #[derive(Default)]
 struct Side {
-    rows: Vec<(String, String, Vec<f64>)>,
-    closed: bool,
+    rows: Vec<SideRow>,
+    units: BTreeMap<String, u32>,
+    not_private: usize,
 }
 
 fn engine_formula(formula: Formula) -> engine::Formula {
@@ -57,13 +85,20 @@ fn engine_formula(formula: Formula) -> engine::Formula {
 }
 
 impl Side {
-    fn column(&self, place: usize) -> Vec<Row> {
-        let row = |(group, stratum, values): &(String, String, Vec<f64>)| Row {
-            group: group.clone(),
-            stratum: stratum.clone(),
-            value: values.get(place).copied().unwrap_or(f64::NAN),
+    fn column(&self, place: usize, undoubted: bool) -> Vec<Row> {
+        let row = |row: &SideRow| Row {
+            group: row.group.clone(),
+            stratum: row.stratum.clone(),
+            unit: row.unit,
+            value: row.numbers.get(place).copied().unwrap_or(f64::NAN),
         };
-        self.rows.iter().map(row).collect()
+        self.rows.iter().filter(|row| !(undoubted && row.doubtful)).map(row).collect()
+    }
+
+    /// How many are doubtful, in a group or in all.
+    fn doubtful(&self, group: Option<&str>) -> usize {
+        let of = |row: &&SideRow| row.doubtful && group.is_none_or(|group| row.group == group);
+        self.rows.iter().filter(of).count()
     }
 }
 
@@ -72,8 +107,7 @@ impl Desk {
     /// ledger before the first answer is opened.
     pub async fn reconcile(&self, may: &May<'_, Review>) -> Answer<Comparison> {
         let declared = may.protocol().reconciliation.clone().ok_or_else(Refusal::not_found)?;
-        let keyring = self.keyring(may.session());
-        if keyring.is_none() {
+        if self.keyring(may.session()).is_none() {
             return Err(Refusal::new(Kind::Locked, "refusal-reconcile-locked").into());
         }
         let (mandate, by, now, salt) = (may.mandate().id, may.session().member().id, self.now(), self.salt());
@@ -84,14 +118,20 @@ impl Desk {
                 record::audit_with_leaf(tx, ledger::leaf::kind::EXPORT, &salt, done)
             })
             .await?;
-        let interviews =
-            self.side(may, &declared, &declared.interviews, |test| test.interviews.as_ref()).await?;
-        let records = self.side(may, &declared, &declared.records, |test| test.records.as_ref()).await?;
-        if interviews.closed || records.closed {
-            return Err(Refusal::new(Kind::NotAllowed, "refusal-reconcile-keys").into());
-        }
+        let dated = self.dated(may, &declared).await?;
+        // What makes an interview valid is what the release says, for the same form.
+        let sample = may.protocol().release.as_ref().map(|plan| &plan.sample);
+        let sample = sample.filter(|sample| sample.form == declared.interviews.form_id);
+        let judge = self.judge(may, sample.and_then(|sample| sample.validity.as_ref()), KEYS).await?;
+        let interviews = self
+            .side(may, &declared, &declared.interviews, (&dated, judge), |test| test.interviews.as_ref())
+            .await?;
+        let records = self
+            .side(may, &declared, &declared.records, (&dated, Judge::default()), |test| test.records.as_ref())
+            .await?;
         let workforce = self.workforce(may, &declared).await?;
-        let k = may.protocol().disclosure.policy.k;
+        let policy = &may.protocol().disclosure.policy;
+        let (k, strict) = (policy.k as usize, policy.k_strict as usize);
         let mut tests = Vec::new();
         for (place, test) in declared.tests.iter().enumerate() {
             let thresholds: Vec<f64> = test.thresholds.iter().map(|(_, threshold)| *threshold).collect();
@@ -99,14 +139,30 @@ impl Desk {
                 formula: engine_formula(test.formula),
                 less_is_worse: test.worse == Direction::Less,
                 thresholds: &thresholds,
-                k: usize::try_from(k).unwrap_or(usize::MAX),
+                k,
             };
-            let (said, recorded) = (interviews.column(place), records.column(place));
-            let figures = engine::reconcile(&asked, &said, &recorded, workforce.as_ref())
-                .map_err(|error| Fault::internal(format!("reconciliation test {}: {error}", test.id)))?;
-            tests.push(Reconciled { test: test.id.clone(), figures });
+            let made = |undoubted: bool| {
+                let (said, recorded) = (interviews.column(place, undoubted), records.column(place, false));
+                engine::reconcile(&asked, &said, &recorded, workforce.as_ref())
+                    .map_err(|error| Fault::internal(format!("reconciliation test {}: {error}", test.id)))
+            };
+            let mut without = Vec::new();
+            if test.interviews.is_some() && interviews.doubtful(None) >= strict {
+                without = made(true)?;
+                // With fewer, the difference would say what they answered.
+                without.retain(|figure| interviews.doubtful(figure.group.as_deref()) >= strict);
+            }
+            tests.push(Reconciled { test: test.id.clone(), figures: made(false)?, without });
         }
-        Ok(Comparison { tests, interviews: interviews.rows.len(), records: records.rows.len() })
+        Ok(Comparison {
+            tests,
+            interviews: interviews.rows.len(),
+            not_private: interviews.not_private,
+            doubtful: interviews.doubtful(None) >= k,
+            records: records.rows.len(),
+            files: records.units.len(),
+            rates: declared.rates.is_none() || !dated.rates.is_empty(),
+        })
     }
 
     /// How many people work in each group and stratum, as far as a registry says so: counted from properties that are no
@@ -134,62 +190,75 @@ impl Desk {
         Ok((!workforce.is_empty()).then_some(workforce))
     }
 
-    /// Reads one side. What leaves this function has no key of a submission.
+    /// Reads one side. What leaves this function has no key of a submission, and files have numbers for their codes.
     async fn side(
         &self,
         may: &May<'_, Review>,
         declared: &Reconciliation,
         source: &Source,
+        (dated, judge): (&Dated, Judge),
         measure: impl Fn(&ReconciliationTest) -> Option<&Measure>,
     ) -> Answer<Side> {
-        let (mandate, form_id) = (may.mandate().id, source.form_id.clone());
-        let found = self.store.read(move |tx| form::by_form_id(tx, mandate, &form_id)).await?;
-        let Some(found) = found else { return Ok(Side::default()) };
         let measures: Vec<Option<Measure>> =
             declared.tests.iter().map(|test| measure(test).cloned()).collect();
-        let (paths, source) = (declared.paths.clone(), source.clone());
-        let keyring = self.keyring(may.session());
-        let side = self
-            .store
-            .read(move |tx| {
-                let mut keyring = keyring;
-                let mut list = List { form: found.id, limit: PAGE, ..List::default() };
-                let mut side = Side::default();
-                loop {
-                    let mut page = Vec::new();
-                    submission::list(tx, &list, |listed| {
-                        page.push(listed);
-                        Ok(())
-                    })?;
-                    let Some(last) = page.last() else { return Ok::<_, Fault>(Some(side)) };
-                    list.after = Some(last.key.clone());
-                    for listed in page.iter().filter(|listed| counts(&listed.submission)) {
-                        let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
-                        side.closed |= opened.sensitive_closed;
-                        let answer = |path: &str| {
-                            let value = opened.values.get(path).and_then(serde_json::Value::as_str);
-                            value.filter(|value| !value.is_empty()).map(str::to_owned)
-                        };
-                        if !source.only.iter().all(|condition| condition.holds(answer) == Some(true)) {
-                            continue;
-                        }
-                        let numbers = measures.iter().map(|measure| {
-                            measure.as_ref().map_or(f64::NAN, |measure| measure.of(&paths, answer))
-                        });
-                        let stratum = source.stratum.as_deref().and_then(answer).unwrap_or_default();
-                        side.rows.push((
-                            answer(&source.group).unwrap_or_default(),
-                            stratum,
-                            numbers.collect(),
-                        ));
-                    }
-                    if i64::try_from(side.rows.len()).unwrap_or(i64::MAX) > MOST {
-                        return Ok(None);
+        let most = Some((MOST, "refusal-reconcile-many"));
+        let reading = Reading { form: &source.form_id, case: None, most, closed: KEYS };
+        let (dated, source) = (dated.clone(), source.clone());
+        let take = move |side: &mut Side, values: Values| {
+            if Condition::all_hold(&source.only, |path| answered(&values, path), &[]) != Some(true) {
+                return;
+            }
+            let worth = judge.worth(&values);
+            if matches!(worth, Worth::NotPrivate | Worth::NotWritten) {
+                side.not_private += 1;
+                return;
+            }
+            let answer = |path: &str| answered(&values, path);
+            let number =
+                |measure: &Option<Measure>| measure.as_ref().map_or(f64::NAN, |one| one.of(&dated, answer));
+            let unit = source.unit.as_deref().and_then(answer).map(|code| {
+                let next = u32::try_from(side.units.len()).unwrap_or(u32::MAX);
+                *side.units.entry(code).or_insert(next)
+            });
+            side.rows.push(SideRow {
+                group: answer(&source.group).unwrap_or_default(),
+                stratum: source.stratum.as_deref().and_then(answer).unwrap_or_default(),
+                unit,
+                doubtful: worth == Worth::Doubtful,
+                numbers: measures.iter().map(number).collect(),
+            });
+        };
+        Ok(self.read_answers(may, reading, take).await?.0)
+    }
+
+    /// Paths of the protocol, and the rates of exchange that stand in the cases of the mandate.
+    async fn dated(&self, may: &May<'_, Review>, declared: &Reconciliation) -> Answer<Dated> {
+        let mut dated = Dated { paths: declared.paths.clone(), ..Dated::default() };
+        let Some(rates) = &declared.rates else { return Ok(dated) };
+        dated.base.clone_from(&rates.base);
+        let Ok(read) = may.may::<Read>() else { return Ok(dated) };
+        for case in self.cases(&read, Some(&rates.workflow)).await? {
+            let Some(standing) = case.standing() else { continue };
+            let counts = |fact: &&ToldFact| {
+                let id = fact.stored.id.to_string();
+                fact.stored.kind == rates.fact && standing.facts.iter().any(|known| known.id == id)
+            };
+            for fact in case.facts.iter().filter(counts) {
+                let Some(currency) = fact.values.get(&rates.currency) else { continue };
+                let day = moment(may.protocol(), fact.stored.at).date();
+                for kind in &rates.kinds {
+                    let rate = fact.values.get(kind).and_then(|text| text.parse::<f64>().ok());
+                    if let Some(rate) = rate.filter(|rate| rate.is_finite() && *rate > 0.0) {
+                        let of = (kind.clone(), currency.clone());
+                        dated.rates.entry(of).or_default().push((day, rate));
                     }
                 }
-            })
-            .await?;
-        Ok(side.ok_or_else(|| Refusal::new(Kind::TooLarge, "refusal-reconcile-many").with("most", MOST))?)
+            }
+        }
+        for steps in dated.rates.values_mut() {
+            steps.sort_by_key(|(day, _)| *day);
+        }
+        Ok(dated)
     }
 }
 

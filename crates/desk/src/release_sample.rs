@@ -3,21 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{AnswerCondition as Condition, DrawnCodes, Quantity, SamplePlan};
+use protocol::{DrawnCodes, Quantity, SamplePlan};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::form;
 use store::registry::EntryList;
-use store::submission::{self, FieldFilter, FieldTest, List};
 use survey::response::{Dispositions, ResponseRates, response_rates};
 use xforms::Values;
 
 use crate::Desk;
-use crate::answer::{Answer, Error, Kind, Refusal};
+use crate::answer::{Answer, Kind, Refusal};
 use crate::draw_select::{CODE_CASE, CODE_STRATUM};
 use crate::entries::LABEL;
-use crate::may::{May, Read, Seat};
-use crate::submissions::{counts, open_version};
+use crate::may::{May, Read};
+use crate::valid_interviews::{Reading, Worth, all_hold, answered, text};
 
 /// The answers of one person.
 pub(crate) struct Respondent {
@@ -72,39 +70,9 @@ impl Heard {
     }
 }
 
-fn text<'v>(values: &'v Values, path: &str) -> &'v str {
-    values.get(path).and_then(Value::as_str).unwrap_or_default().trim()
-}
-
 /// A number that is computed from answers, if all of them were given.
 fn quantity(values: &Values, of: &Quantity) -> Option<f64> {
-    let number = |path: &String| text(values, path).parse::<f64>().ok().filter(|number| number.is_finite());
-    of.0.iter().map(number).product()
-}
-
-/// Whether a condition holds; none if that was not answered.
-fn holds(values: &Values, condition: &Condition, no_answer: &[String]) -> Option<bool> {
-    match condition {
-        Condition::Is(path, is) => {
-            let said = text(values, path);
-            if said.is_empty() || no_answer.iter().any(|none| none == said) {
-                return None;
-            }
-            // A question with several answers holds them with spaces between.
-            Some(said.split(' ').any(|one| is.iter().any(|is| is == one)))
-        }
-        Condition::AtLeast(of, least) => Some(quantity(values, of)? >= f64::from(*least)),
-    }
-}
-
-/// Whether all conditions hold: one that does not decides, whatever the others say.
-fn all_hold(values: &Values, conditions: &[Condition], no_answer: &[String]) -> Option<bool> {
-    let each: Vec<Option<bool>> =
-        conditions.iter().map(|condition| holds(values, condition, no_answer)).collect();
-    if each.contains(&Some(false)) {
-        return Some(false);
-    }
-    each.into_iter().collect::<Option<Vec<bool>>>().map(|_| true)
+    protocol::product(&of.0, |path| answered(values, path))
 }
 
 impl Respondent {
@@ -133,78 +101,66 @@ impl Respondent {
     }
 }
 
-/// Submissions read at a time.
+/// Entries read at a time.
 const PAGE: i64 = 500;
+
+/// The refusal where an interview stays closed.
+const CLOSED: &str = "refusal-release-closed";
 
 impl Desk {
     /// The interviews of a case. Refused while they cannot be opened.
     pub(crate) async fn heard(&self, may: &May<'_, Read>, plan: &SamplePlan, code: &str) -> Answer<Heard> {
-        let validity = match &plan.validity {
-            None => None,
-            Some(validity) => {
-                let mut valid = BTreeMap::new();
-                for values in self.of_case(may, &validity.form, None).await?.0 {
-                    let holds = all_hold(&values, &validity.holds, &[]) == Some(true);
-                    // Where a code was written twice, the worse counts.
-                    let known = valid.entry(text(&values, &validity.code).to_owned()).or_insert(true);
-                    *known &= holds;
-                }
-                Some((validity, valid))
-            }
-        };
+        let judge = self.judge(may, plan.validity.as_ref(), CLOSED).await?;
         let drawn = match &plan.codes {
             None => None,
-            Some(codes) => self.drawn_codes(may, codes, code).await?.map(|drawn| (codes, drawn)),
+            Some(codes) => self.drawn_codes(may, codes, code).await?.map(|drawn| (codes.clone(), drawn)),
         };
-        let (interviews, rejected) = self.of_case(may, &plan.form, Some((&plan.case, code))).await?;
-        let mut heard = Heard { tally: Tally { rejected, ..Tally::default() }, ..Heard::default() };
-        let mut seen = BTreeSet::new();
-        for values in interviews {
-            if all_hold(&values, &plan.asked, &[]) != Some(true) {
-                heard.tally.not_asked += 1;
-                continue;
-            }
-            let first = all_hold(&values, &plan.first, &[]) == Some(true);
-            let mut stratum = text(&values, &plan.strata).to_owned();
-            if let Some((codes, drawn)) = &drawn {
-                let code = text(&values, &codes.field);
-                let Some(of) = drawn.get(code) else {
-                    heard.tally.not_drawn += 1;
-                    continue;
-                };
-                if !seen.insert(code.to_owned()) {
-                    heard.tally.twice += 1;
-                    continue;
+        let reading =
+            Reading { form: &plan.form, case: Some((&plan.case, code)), most: None, closed: CLOSED };
+        let (plan, mut seen) = (plan.clone(), BTreeSet::new());
+        let (mut heard, rejected) = self
+            .read_answers(may, reading, move |heard: &mut Heard, values| {
+                if all_hold(&values, &plan.asked, &[]) != Some(true) {
+                    heard.tally.not_asked += 1;
+                    return;
                 }
-                stratum.clone_from(of);
-            }
-            let dispositions = if first { &mut heard.first } else { &mut heard.reserves };
-            if all_hold(&values, &plan.given, &[]) != Some(true) {
-                dispositions.refused += 1;
-                heard.tally.refused += 1;
-                continue;
-            }
-            dispositions.complete += 1;
-            if plan.apart.contains(&stratum) {
-                heard.tally.apart += 1;
-                continue;
-            }
-            let (private, doubtful) = match &validity {
-                None => (Some(true), false),
-                Some((validity, valid)) => (
-                    valid.get(text(&values, &validity.interview_code)).copied(),
-                    all_hold(&values, &validity.doubt, &[]) == Some(true),
-                ),
-            };
-            match private {
-                Some(true) => {
-                    heard.tally.counted += 1;
-                    heard.respondents.push(Respondent { values, stratum, doubtful });
+                let first = all_hold(&values, &plan.first, &[]) == Some(true);
+                let mut stratum = text(&values, &plan.strata).to_owned();
+                if let Some((codes, drawn)) = &drawn {
+                    let code = text(&values, &codes.field);
+                    let Some(of) = drawn.get(code) else {
+                        heard.tally.not_drawn += 1;
+                        return;
+                    };
+                    if !seen.insert(code.to_owned()) {
+                        heard.tally.twice += 1;
+                        return;
+                    }
+                    stratum.clone_from(of);
                 }
-                Some(false) => heard.tally.not_private += 1,
-                None => heard.tally.no_conditions += 1,
-            }
-        }
+                let dispositions = if first { &mut heard.first } else { &mut heard.reserves };
+                if all_hold(&values, &plan.given, &[]) != Some(true) {
+                    dispositions.refused += 1;
+                    heard.tally.refused += 1;
+                    return;
+                }
+                dispositions.complete += 1;
+                if plan.apart.contains(&stratum) {
+                    heard.tally.apart += 1;
+                    return;
+                }
+                match judge.worth(&values) {
+                    Worth::NotPrivate => heard.tally.not_private += 1,
+                    Worth::NotWritten => heard.tally.no_conditions += 1,
+                    worth => {
+                        heard.tally.counted += 1;
+                        let doubtful = worth == Worth::Doubtful;
+                        heard.respondents.push(Respondent { values, stratum, doubtful });
+                    }
+                }
+            })
+            .await?;
+        heard.tally.rejected = rejected;
         Ok(heard)
     }
 
@@ -234,50 +190,5 @@ impl Desk {
                 return Ok(Some(drawn).filter(|drawn| !drawn.is_empty()));
             }
         }
-    }
-
-    /// The newest versions of a form's submissions that nobody has rejected, those of a case or all; and how many were.
-    async fn of_case(
-        &self,
-        seat: &Seat,
-        form_id: &str,
-        case: Option<(&str, &str)>,
-    ) -> Answer<(Vec<Values>, u32)> {
-        let mandate = seat.mandate().id;
-        let (name, keyring) = (form_id.to_owned(), self.keyring(seat.session()));
-        let fields = case
-            .map(|(path, code)| FieldFilter { path: path.to_owned(), test: FieldTest::Is(code.to_owned()) });
-        self.store
-            .read(move |tx| {
-                let mut keyring = keyring;
-                let Some(form) = form::by_form_id(tx, mandate, &name)? else { return Ok((Vec::new(), 0)) };
-                let fields = fields.into_iter().collect();
-                let mut list =
-                    List { form: form.id, fields, ascending: true, limit: PAGE, ..List::default() };
-                let found = submission::find(tx, &list)?;
-                let (mut all, mut rejected) = (Vec::new(), 0);
-                loop {
-                    let mut page = Vec::new();
-                    found.list(tx, &list, |listed| {
-                        page.push(listed);
-                        Ok(())
-                    })?;
-                    let Some(last) = page.last() else { return Ok::<_, Error>((all, rejected)) };
-                    list.after = Some(last.key.clone());
-                    for listed in page {
-                        if !counts(&listed.submission) {
-                            rejected += 1;
-                            continue;
-                        }
-                        let opened = open_version(tx, keyring.as_mut(), &listed.version, false)?;
-                        if opened.sensitive_closed {
-                            let locked = if keyring.is_some() { Kind::NotAllowed } else { Kind::Locked };
-                            return Err(Refusal::new(locked, "refusal-release-closed").into());
-                        }
-                        all.push(opened.values);
-                    }
-                }
-            })
-            .await
     }
 }

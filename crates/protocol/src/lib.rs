@@ -2,6 +2,7 @@
 
 mod classes;
 mod compartment;
+mod condition;
 mod consent;
 mod disclosure;
 mod entries;
@@ -29,6 +30,7 @@ mod workflow;
 mod yardstick;
 
 pub use compartment::{Compartment, Keep, Sealing};
+pub use condition::{Condition, product};
 pub use consent::Consent;
 pub use disclosure::{Disclosure, FieldOfForm};
 pub use fingerprint::fingerprint;
@@ -39,12 +41,12 @@ pub use gaps::{Gap, GapTable};
 pub use problem::Problem;
 pub use protocol::Protocol;
 pub use reconciliation::{
-    Condition, Measure, Number, Reconciliation, ReconciliationTest, RecordsDraw, Source, WorkforceSource,
+    Convert, Dated, Measure, Number, Rates, Reconciliation, ReconciliationTest, RecordsDraw, Source, Step,
+    WorkforceSource,
 };
 pub use registry::{Choice, Property, Registry};
 pub use release::{
-    Answers, Condition as AnswerCondition, Counted, CountedBy, DrawnCodes, Figure, Indicator, Quantity,
-    ReleasePlan, SamplePlan, Validity,
+    Answers, Counted, CountedBy, DrawnCodes, Figure, Indicator, Quantity, ReleasePlan, SamplePlan, Validity,
 };
 pub use role::Role;
 pub use shipped::{shipped, shipped_files};

@@ -2,6 +2,7 @@
 //! refuses forms that could join an interview with the record of the same person.
 
 use crate::compartment::Compartment;
+use crate::condition::{self, Condition};
 use crate::expressions::{self, Role};
 use crate::form::{ProtocolForm, ReadForm};
 use crate::frame::{self, Disposition, Frame};
@@ -30,7 +31,9 @@ pub struct Reconciliation {
     /// Where it is written how many people work in each group and stratum, if it is.
     pub workforce: Option<WorkforceSource>,
     /// Rates and minima that changed over time, by name.
-    pub paths: BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+    pub paths: BTreeMap<String, Vec<Step>>,
+    /// Where rates of exchange are put on record, if they are.
+    pub rates: Option<Rates>,
     /// The tests, in order.
     pub tests: Vec<ReconciliationTest>,
 }
@@ -44,6 +47,8 @@ pub struct Source {
     pub group: String,
     /// Path of the field with the stratum.
     pub stratum: Option<String>,
+    /// Path of the field that is the same for all submissions of one unit: the file, with one for each pay period.
+    pub unit: Option<String>,
     /// What must hold of a submission for it to count at all.
     pub only: Vec<Condition>,
 }
@@ -116,6 +121,34 @@ pub struct Measure {
     pub only: Vec<Condition>,
     /// It is divided by this.
     pub divide: f64,
+    /// It is an amount of money, and converted to the base.
+    pub convert: Option<Convert>,
+}
+
+/// How an amount of money is converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Convert {
+    /// Path of the field with the currency.
+    pub currency: String,
+    /// Kind of rate.
+    pub rate: String,
+    /// Path of the field with the day whose rate it is; the newest rate where there is none.
+    pub day: Option<String>,
+}
+
+/// Rates of exchange, put on record as facts of a case: each says what one unit of the base bought from its day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// The workflow of the cases.
+    pub workflow: String,
+    /// The fact.
+    pub fact: String,
+    /// Its field with the currency.
+    pub currency: String,
+    /// Its fields with a rate, each a kind: official, market.
+    pub kinds: Vec<String>,
+    /// The currency that amounts are converted to.
+    pub base: String,
 }
 
 /// How a number is made from fields, by their paths.
@@ -138,83 +171,61 @@ pub enum Number {
     },
 }
 
-/// Something that must hold of a field: `pay_form = foreign_cash, local_cash`, `days_week >= 7`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition {
-    /// The field's path.
-    pub field: String,
-    test: Test,
+/// Values that changed over time: the paths of a protocol, and rates of exchange as they were put on record.
+#[derive(Clone, Debug, Default)]
+pub struct Dated {
+    /// Rates and minima, by name.
+    pub paths: BTreeMap<String, Vec<Step>>,
+    /// How much of a currency one unit of the base bought, by kind of rate and currency.
+    pub rates: BTreeMap<(String, String), Vec<Step>>,
+    /// The base, whose rate is 1.
+    pub base: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Test {
-    OneOf(Vec<String>),
-    Compares(std::cmp::Ordering, bool, String),
-}
+/// From a day on, a value.
+pub type Step = (jiff::civil::Date, f64);
 
-impl FromStr for Condition {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Condition, &'static str> {
-        use std::cmp::Ordering::{Greater, Less};
-        let compares = [(">=", Greater, true), ("<=", Less, true), (">", Greater, false), ("<", Less, false)];
-        for (sign, ordering, or_equal) in compares {
-            if let Some((field, number)) = text.split_once(sign) {
-                let number = number.trim();
-                number.parse::<f64>().map_err(|_| "what follows the sign is not a number")?;
-                let test = Test::Compares(ordering, or_equal, number.to_owned());
-                return Ok(Condition { field: field.trim().to_owned(), test });
-            }
+impl Dated {
+    /// The rate of a day; the newest where no day is known. None before the first.
+    fn rate(&self, kind: &str, currency: &str, day: Option<jiff::civil::Date>) -> Option<f64> {
+        if currency == self.base {
+            return Some(1.0);
         }
-        let (field, values) = text.split_once('=').ok_or("it has no sign")?;
-        let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
-        Ok(Condition { field: field.trim().to_owned(), test: Test::OneOf(values) })
-    }
-}
-
-impl Condition {
-    /// Whether it holds; none where the field is not answered.
-    pub fn holds(&self, answer: impl Fn(&str) -> Option<String>) -> Option<bool> {
-        let answer = answer(&self.field)?;
-        match &self.test {
-            Test::OneOf(values) => Some(values.contains(&answer)),
-            Test::Compares(ordering, or_equal, number) => {
-                let compared = answer.parse::<f64>().ok()?.partial_cmp(&number.parse::<f64>().ok()?)?;
-                Some(compared == *ordering || (*or_equal && compared.is_eq()))
-            }
-        }
+        let steps = self.rates.get(&(kind.to_owned(), currency.to_owned()))?;
+        let step = match day {
+            Some(day) => steps.iter().rfind(|(from, _)| *from <= day),
+            None => steps.last(),
+        };
+        step.map(|(_, rate)| *rate)
     }
 }
 
 impl Measure {
     /// The number of one submission, whose answers are asked by path; NaN where it has none.
-    pub fn of(
-        &self,
-        paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
-        answer: impl Fn(&str) -> Option<String> + Copy,
-    ) -> f64 {
-        if !self.only.iter().all(|condition| condition.holds(answer) == Some(true)) {
+    pub fn of(&self, dated: &Dated, answer: impl Fn(&str) -> Option<String> + Copy) -> f64 {
+        if Condition::all_hold(&self.only, answer, &[]) != Some(true) {
             return f64::NAN;
         }
         let number = |path: &String| answer(path).and_then(|text| text.parse::<f64>().ok());
+        let day = |path: &String| -> Option<jiff::civil::Date> { answer(path)?.get(..10)?.parse().ok() };
         let made = match &self.number {
-            Number::Product(fields) => fields.iter().map(number).product::<Option<f64>>(),
+            Number::Product(fields) => condition::product(fields, answer),
             Number::Sum(fields) => fields.iter().map(number).sum::<Option<f64>>(),
             Number::Holds(conditions) => {
-                let held: Vec<Option<bool>> =
-                    conditions.iter().map(|condition| condition.holds(answer)).collect();
-                if held.contains(&Some(false)) {
-                    Some(0.0)
-                } else {
-                    held.iter().all(Option::is_some).then_some(1.0)
-                }
+                Condition::all_hold(conditions, answer, &[]).map(|yes| f64::from(u8::from(yes)))
             }
-            Number::Below { field, path, day } => {
-                let day: Option<jiff::civil::Date> = answer(day).and_then(|day| day.parse().ok());
-                let steps = paths.get(path).map(Vec::as_slice).unwrap_or_default();
-                let least = day.and_then(|day| steps.iter().rfind(|(from, _)| *from <= day));
+            Number::Below { field, path, day: on } => {
+                let steps = dated.paths.get(path).map(Vec::as_slice).unwrap_or_default();
+                let least = day(on).and_then(|day| steps.iter().rfind(|(from, _)| *from <= day));
                 number(field).zip(least).map(|(value, (_, least))| if value < *least { 1.0 } else { 0.0 })
             }
+        };
+        let made = match &self.convert {
+            None => made,
+            Some(convert) => made.and_then(|made| {
+                let currency = answer(&convert.currency)?;
+                Some(made / dated.rate(&convert.rate, &currency, convert.day.as_ref().and_then(day))?)
+            }),
         };
         made.map_or(f64::NAN, |made| made / self.divide)
     }
@@ -262,12 +273,15 @@ pub(crate) fn read(
         section.finish(problems);
         paths.insert(name, steps);
     }
+    let rates = root.section("rates", problems).and_then(|section| read_rates(&section, drawn, problems));
     let records_draw = read_draw(&root, drawn, problems);
     let workforce = root.section("workforce", problems).map(|section| reader.workforce(&section, problems));
+    let kinds = rates.as_ref().map(|rates| rates.kinds.clone()).unwrap_or_default();
+    let dated = Names { paths: &paths, kinds: &kinds };
     let mut tests = Vec::new();
     if let (Some(interviews), Some(records)) = (&interviews, &records) {
         for section in root.sections("test", problems) {
-            tests.push(reader.test(section, interviews, records, &paths, problems));
+            tests.push(reader.test(section, interviews, records, &dated, problems));
         }
     }
     root.finish(problems);
@@ -277,8 +291,39 @@ pub(crate) fn read(
         records_draw: records_draw?,
         workforce,
         paths,
+        rates,
         tests,
     })
+}
+
+/// What a measure names beside fields.
+struct Names<'a> {
+    paths: &'a BTreeMap<String, Vec<Step>>,
+    kinds: &'a [String],
+}
+
+fn read_rates(section: &Section, known: Drawn, problems: &mut Vec<Problem>) -> Option<Rates> {
+    let rates = Rates {
+        workflow: section.text("workflow", problems).value,
+        fact: section.text("fact", problems).value,
+        currency: section.text("currency", problems).value,
+        kinds: section.texts_list("kinds", problems).into_iter().map(|kind| kind.value).collect(),
+        base: section.text("base", problems).value,
+    };
+    section.finish(problems);
+    let workflow = known.workflows.iter().find(|known| known.workflow.id == rates.workflow);
+    for name in std::iter::once(&rates.currency).chain(&rates.kinds) {
+        let class = workflow.and_then(|workflow| workflow.class(&rates.fact, name));
+        if class != Some(Class::Open) {
+            problems.push(section.problem(
+                "fact",
+                format!("“{}” of “{}” has no open field “{name}”", rates.fact, rates.workflow),
+                "Name a fact of a workflow, and open fields of it",
+            ));
+            return None;
+        }
+    }
+    Some(rates)
 }
 
 /// What the draw of the files names beside the forms.
@@ -378,9 +423,10 @@ impl Reader<'_> {
             ));
         }
         let stratum = section.has("stratum").then(|| path(section, "stratum", form, problems)).flatten();
+        let unit = section.has("unit").then(|| path(section, "unit", form, problems)).flatten();
         let only = conditions(section, "only", form, problems);
         section.finish(problems);
-        Some(Source { form_id, group, stratum, only })
+        Some(Source { form_id, group, stratum, unit, only })
     }
 
     fn workforce(&self, section: &Section, problems: &mut Vec<Problem>) -> WorkforceSource {
@@ -420,7 +466,7 @@ impl Reader<'_> {
         section: Section,
         interviews: &Source,
         records: &Source,
-        paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+        dated: &Names,
         problems: &mut Vec<Problem>,
     ) -> ReconciliationTest {
         let id = section.text("id", problems).value;
@@ -428,7 +474,7 @@ impl Reader<'_> {
         let mut measure = |key: &'static str, form_id: &str| {
             let form = self.form(form_id)?;
             let part = section.section(key, problems)?;
-            Some(read_measure(&part, form, paths, problems))
+            Some(read_measure(&part, form, dated, problems))
         };
         let (said, recorded) =
             (measure("interviews", &interviews.form_id), measure("records", &records.form_id));
@@ -491,8 +537,7 @@ fn path(
 }
 
 fn resolve(form: &ProtocolForm, name: &str) -> Option<String> {
-    let mut fields = form.form.fields.iter().filter(|field| field.kind.has_value() && field.repeat.is_none());
-    fields.find(|field| field.name == name || field.path == name).map(|field| field.path.clone())
+    condition::field(&form.form, name).map(|field| field.path.clone())
 }
 
 fn conditions(
@@ -501,31 +546,13 @@ fn conditions(
     form: &ProtocolForm,
     problems: &mut Vec<Problem>,
 ) -> Vec<Condition> {
-    let mut read = Vec::new();
-    for text in section.texts_list(key, problems) {
-        let condition = text.value.parse::<Condition>().ok();
-        let found = condition
-            .and_then(|condition| Some(Condition { field: resolve(form, &condition.field)?, ..condition }));
-        match found {
-            Some(condition) => read.push(condition),
-            None => problems.push(
-                section
-                    .problem(
-                        key,
-                        format!("“{}” says nothing about {}", text.value, form.id),
-                        "Write field = choice, choice or field >= number, with a field of that form",
-                    )
-                    .row(text.row),
-            ),
-        }
-    }
-    read
+    condition::read(section, key, &form.id, &form.form, problems)
 }
 
 fn read_measure(
     section: &Section,
     form: &ProtocolForm,
-    paths: &BTreeMap<String, Vec<(jiff::civil::Date, f64)>>,
+    dated: &Names,
     problems: &mut Vec<Problem>,
 ) -> Measure {
     let mut fields = |key: &'static str| {
@@ -552,7 +579,7 @@ fn read_measure(
         let field = self::path(&below, "field", form, problems);
         let day = self::path(&below, "day", form, problems);
         let path = below.text("path", problems).value;
-        if !paths.contains_key(&path) {
+        if !dated.paths.contains_key(&path) {
             problems.push(below.problem(
                 "path",
                 format!("there is no path “{path}”"),
@@ -584,8 +611,23 @@ fn read_measure(
         problems.push(section.problem("divide", "this divides by no number above 0", "Write \"4.345\""));
     }
     let only = conditions(section, "only", form, problems);
+    let convert = section.section("convert", problems).and_then(|part| {
+        let part = part.named("convert".to_owned());
+        let currency = path(&part, "currency", form, problems);
+        let day = part.has("day").then(|| path(&part, "day", form, problems)).flatten();
+        let rate = part.text("rate", problems).value;
+        if !dated.kinds.contains(&rate) {
+            problems.push(part.problem(
+                "rate",
+                format!("there is no rate “{rate}”"),
+                "Name one of rates.kinds",
+            ));
+        }
+        part.finish(problems);
+        Some(Convert { currency: currency?, rate, day })
+    });
     section.finish(problems);
-    Measure { number, only, divide: divide.unwrap_or(1.0) }
+    Measure { number, only, divide: divide.unwrap_or(1.0), convert }
 }
 
 /// An interview and the record of the same person must not be joined: the two forms may share a place and answers from
@@ -678,9 +720,18 @@ mod tests {
     }
 
     fn measure(number: Number) -> f64 {
+        converted(number, None)
+    }
+
+    fn converted(number: Number, convert: Option<Convert>) -> f64 {
         let path = vec![("2004-01-01".parse().unwrap(), 50.0), ("2007-08-01".parse().unwrap(), 52.5)];
-        let paths = BTreeMap::from([("minimum".to_owned(), path)]);
-        Measure { number, only: Vec::new(), divide: 1.0 }.of(&paths, answer)
+        let rate = vec![("2004-01-01".parse().unwrap(), 10.0), ("2008-01-01".parse().unwrap(), 20.0)];
+        let dated = Dated {
+            paths: BTreeMap::from([("minimum".to_owned(), path)]),
+            rates: BTreeMap::from([(("market".to_owned(), "employer".to_owned()), rate)]),
+            base: "usd".to_owned(),
+        };
+        Measure { number, only: Vec::new(), divide: 1.0, convert }.of(&dated, answer)
     }
 
     fn holds(texts: &[&str]) -> f64 {
@@ -702,5 +753,13 @@ mod tests {
             day: "day".to_owned(),
         };
         assert_eq!(measure(below("base")), 1.0, "50 dollars were too little from August 2007 on");
+        let base = || Number::Sum(vec!["base".to_owned()]);
+        let by = |rate: &str, day: Option<&str>| {
+            let (currency, day) = ("who".to_owned(), day.map(str::to_owned));
+            Some(Convert { currency, rate: rate.to_owned(), day })
+        };
+        assert_eq!(converted(base(), by("market", Some("day"))), 5.0, "the rate of that day");
+        assert_eq!(converted(base(), by("market", None)), 2.5, "the newest");
+        assert!(converted(base(), by("official", None)).is_nan(), "nobody put such a rate on record");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use xforms::{Field, Form};
 
 use crate::compartment::Compartment;
+use crate::condition::{self, Condition};
 use crate::form::ReadForm;
 use crate::problem::Problem;
 use crate::texts::Texts;
@@ -118,15 +119,6 @@ pub struct Validity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quantity(pub Vec<String>);
 
-/// Something that holds for a submission or not, or is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Condition {
-    /// The answer to a field is one of these.
-    Is(String, Vec<String>),
-    /// A quantity is at least this.
-    AtLeast(Quantity, u32),
-}
-
 /// What a respondent can have answered, as the table of an indicator shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answers {
@@ -190,15 +182,6 @@ impl Answers {
                 names.extend(ends.last().map(|last| format!("over_{last}")));
                 names
             }
-        }
-    }
-}
-
-impl Condition {
-    fn fields(&self) -> &[String] {
-        match self {
-            Condition::Is(field, _) => std::slice::from_ref(field),
-            Condition::AtLeast(quantity, _) => &quantity.0,
         }
     }
 }
@@ -472,32 +455,9 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn conditions(&mut self, at: &Section<'_>, key: &'static str, form: &'a Form) -> Vec<Condition> {
-        let mut conditions = Vec::new();
-        for section in at.sections(key, self.problems) {
-            let section = section.named(format!("a condition of {key}"));
-            if section.has("at_least") {
-                let least = section.number("at_least", 0, 1_000_000, self.problems);
-                conditions.push(Condition::AtLeast(self.quantity(&section, form), least));
-            } else {
-                let name = section.text("field", self.problems).value;
-                let is = section.texts_list("is", self.problems);
-                let Some(field) = self.field(&section, "field", form, &name) else { continue };
-                let unknown = |is: &&At<String>| {
-                    !field.choices.is_empty() && field.choices.iter().all(|choice| choice.value != is.value)
-                };
-                for is in is.iter().filter(unknown) {
-                    let message = format!("“{}” is no answer of “{name}”", is.value);
-                    self.say(&section, "is", message, "Name an answer as the form has it");
-                }
-                if is.is_empty() {
-                    self.say(&section, "is", "no answer is named", "Write is = [\"…\"], or at_least = …");
-                }
-                conditions
-                    .push(Condition::Is(field.path.clone(), is.into_iter().map(|is| is.value).collect()));
-            }
-            section.finish(self.problems);
-        }
-        conditions
+        let id = self.named.forms.iter().find(|read| std::ptr::eq(&raw const read.form.form, form));
+        let id = id.map_or("the form", |read| read.form.id.as_str());
+        condition::read(at, key, id, form, self.problems)
     }
 
     /// The product of the fields that a section names in `of`.
@@ -527,7 +487,7 @@ impl<'a> Reader<'_, 'a> {
             Answers::Bands(self.quantity(&at, form), bands)
         };
         if answers == Answers::YesNo(Vec::new()) {
-            self.say(&at, "yes", "nothing is asked", "Write yes = [{ field = …, is = […] }], or bands = […]");
+            self.say(&at, "yes", "nothing is asked", "Write yes = [\"field = answer\"], or bands = […]");
         }
         let figure = if at.has("per") {
             let per = at.number("per", 1, 1_000_000_000, self.problems);

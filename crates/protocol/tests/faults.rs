@@ -252,8 +252,8 @@ fn a_release_is_told_all_its_faults_and_no_policy_is_laxer_than_the_house() {
     plant(&mut folder, RELEASE, "signed = \"release_signed\"", "signed = \"release_sealed\"");
     plant(&mut folder, RELEASE, "\"interviews\", \"liaison\"]", "\"interviews\", \"lawyers\"]");
     plant(&mut folder, RELEASE, "strata = \"stratum\"", "strata = \"layer\"");
-    plant(&mut folder, RELEASE, "field = \"harass\"", "field = \"harassed\"");
-    plant(&mut folder, RELEASE, "is = [\"employer\"]", "is = [\"boss\"]");
+    plant(&mut folder, RELEASE, "harass = seen", "harassed = seen");
+    plant(&mut folder, RELEASE, "pay_who = employer", "pay_who = boss");
     plant(&mut folder, RELEASE, "sensitive = [\"no\"]", "sensitive = [\"perhaps\"]");
     plant(&mut folder, RELEASE, "bands = [48, 60]", "bands = [60, 48]");
     plant(&mut folder, RELEASE, "clock = \"corrective_action\"", "clock = \"corrected\"");

@@ -27,7 +27,7 @@ fn the_shipped_tests_are_those_of_the_method() {
     let workplace = Protocol::read(&workplace()).unwrap();
     let reconciliation = workplace.reconciliation.expect("it is declared");
     let ids: Vec<&str> = reconciliation.tests.iter().map(|test| test.id.as_str()).collect();
-    assert_eq!(ids, ["r1_usd", "r1_kpw", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"]);
+    assert_eq!(ids, ["r1_official", "r1_market", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"]);
     assert_eq!(reconciliation.records_draw.periods, ["peak", "low", "latest"]);
     assert!(reconciliation.interviews.group.ends_with("est_code"));
 }
@@ -73,6 +73,6 @@ fn a_group_is_a_place_and_the_files_are_drawn_apart() {
     plant(&mut folder, "reconciliation.toml", "days_week >= 7", "days_off >= 7");
     plant(&mut folder, "reconciliation.toml", "{ amber = \"3\", red = \"8\" }", "{ amber = \"three\" }");
     let problems = told(&folder);
-    assert!(problems.contains("“days_off >= 7” says nothing about worker_interview"), "{problems}");
+    assert!(problems.contains("worker_interview has no field “days_off” outside repeats"), "{problems}");
     assert!(problems.contains("this is no threshold"), "{problems}");
 }

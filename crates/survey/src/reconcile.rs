@@ -1,7 +1,9 @@
 //! What people said, held against what was recorded of others: two samples drawn independently, compared by group.
 //!
 //! A row has a group, a stratum and a number, and no place for a person: an interview cannot be joined with the record of
-//! the same person, because nothing here could say that it is the same. Intervals are those of the weighted samples: Welch
+//! the same person, because nothing here could say that it is the same. Several lines of one file are not independent of
+//! each other: a unit, numbered within its side, says which lines are of one file, and variances are those between files
+//! (ultimate clusters). Whatever asks how many there are counts files and not lines. Intervals are those of the weighted samples: Welch
 //! for means, the delta method for ratios of medians, and for differences of shares Newcombe's from Korn and Graubard's
 //! limits of each (Newcombe 1998, method 10; Zou and Donner 2008), which holds at shares of 0 and 1 too.
 
@@ -21,8 +23,17 @@ pub struct Row {
     pub group: String,
     /// The stratum within it.
     pub stratum: String,
+    /// Which rows are of one unit, a file with a line for each pay period: the same number within a side. A row without
+    /// one is a unit by itself.
+    pub unit: Option<u32>,
     /// The number; NaN where it is missing.
     pub value: f64,
+}
+
+/// How many units there are among rows.
+fn units(rows: &[&Row]) -> usize {
+    let alone = rows.iter().filter(|row| row.unit.is_none()).count();
+    alone + rows.iter().filter_map(|row| row.unit).collect::<BTreeSet<u32>>().len()
 }
 
 /// How many people work in each group and stratum. Without it every row weighs the same.
@@ -60,7 +71,7 @@ pub struct Test<'a> {
     pub k: usize,
 }
 
-/// Fewer answers than this (on either side) make a figure indicative.
+/// Fewer answers or files than this (on either side) make a figure indicative.
 pub const INDICATIVE_BELOW: usize = 20;
 
 /// A figure of a group, or of all groups together.
@@ -85,7 +96,7 @@ pub enum Told {
         value: f64,
         /// Its 95 % interval; none for counts, and where it cannot be made.
         interval: Option<(f64, f64)>,
-        /// Answers on the first and second side; 0 for a side that is not needed.
+        /// Units, interviews and files, on the first and second side; 0 for a side that is not needed.
         n: (usize, usize),
         /// The highest threshold that it is beyond, by its place, if its interval excludes "no difference".
         flag: Option<usize>,
@@ -164,9 +175,19 @@ impl Sample {
         });
         let strata: Vec<String> =
             rows.iter().map(|row| format!("{}\u{0}{}", row.group, row.stratum)).collect();
+        let unit = |(place, (row, stratum)): (usize, (&&Row, &String))| match row.unit {
+            Some(unit) => format!("{stratum}\u{0}of {unit}"),
+            None => format!("{stratum}\u{0}row {place}"),
+        };
+        let units: Vec<String> = rows.iter().zip(&strata).enumerate().map(unit).collect();
+        let stage = StagePlan {
+            units: Some(Codes::of_texts(&units)),
+            strata: Some(Codes::of_texts(&strata)),
+            ..StagePlan::default()
+        };
         let design = Design::new(Plan {
             rows: rows.len(),
-            stages: vec![StagePlan { strata: Some(Codes::of_texts(&strata)), ..StagePlan::default() }],
+            stages: vec![stage],
             weights: Some(weights.unwrap_or_else(|| vec![1.0; rows.len()])),
             lonely: LonelyUnit::Adjust,
             ..Plan::default()
@@ -212,11 +233,12 @@ fn told(
     workforce: Option<&Workforce>,
 ) -> Result<Told, ReconcileError> {
     let (needs_first, needs_second) = test.formula.needs();
-    let few = |needs: bool, rows: &[&Row]| needs && rows.len() < test.k.max(1);
-    if few(needs_first, first) || few(needs_second, second) {
+    let count = (units(first), units(second));
+    let few = |needs: bool, count: usize| needs && count < test.k.max(1);
+    if few(needs_first, count.0) || few(needs_second, count.1) {
         return Ok(Told::TooFew);
     }
-    let n = (if needs_first { first.len() } else { 0 }, if needs_second { second.len() } else { 0 });
+    let n = (if needs_first { count.0 } else { 0 }, if needs_second { count.1 } else { 0 });
     let first_sample = || Sample::of(first, workforce);
     let second_sample = || Sample::of(second, workforce);
     let percent = |share: &Share| (share.estimate.value * 100.0, share.lower * 100.0, share.upper * 100.0);
@@ -292,7 +314,12 @@ mod tests {
     use super::*;
 
     fn rows(group: &str, values: &[f64]) -> Vec<Row> {
-        let row = |value: &f64| Row { group: group.to_owned(), stratum: "women".to_owned(), value: *value };
+        let row = |value: &f64| Row {
+            group: group.to_owned(),
+            stratum: "women".to_owned(),
+            unit: None,
+            value: *value,
+        };
         values.iter().map(row).collect()
     }
 
@@ -354,8 +381,42 @@ mod tests {
     }
 
     #[test]
+    fn three_lines_of_a_file_are_one_file() {
+        let test = Test { formula: Formula::ShareOfSecond, less_is_worse: false, thresholds: &[2.0], k: 5 };
+        let lines = |files: u32| -> Vec<Row> {
+            let line = |place: u32| Row {
+                unit: Some(place / 3),
+                ..rows("E", &[f64::from(u8::from(place / 3 % 4 == 0))]).remove(0)
+            };
+            (0..3 * files).map(line).collect()
+        };
+        let told = |rows: &[Row]| of(&reconcile(&test, &[], rows, None).unwrap(), Some("E"));
+        let Told::Value { value, interval: Some((low, high)), n, indicative, .. } = told(&lines(24)) else {
+            panic!("{:?}", told(&lines(24)))
+        };
+        assert_eq!((value, n, indicative), (25.0, (0, 24), false));
+        // Whoever has all lines of a file alike knows no more than from one line of it.
+        let one: Vec<Row> = lines(24).into_iter().step_by(3).map(|row| Row { unit: None, ..row }).collect();
+        let Told::Value { interval: Some((one_low, one_high)), .. } = told(&one) else { panic!() };
+        assert!(
+            (low - one_low).abs() < 1.0 && (high - one_high).abs() < 1.0,
+            "{low} {one_low} {high} {one_high}"
+        );
+        let alone: Vec<Row> = lines(24).into_iter().map(|row| Row { unit: None, ..row }).collect();
+        let Told::Value { interval: Some((narrow, _)), .. } = told(&alone) else { panic!() };
+        assert!(narrow > low + 3.0, "lines for files would make {narrow} of {low}");
+        assert!(matches!(told(&lines(7)), Told::Value { indicative: true, .. }), "seven files, 21 lines");
+        assert_eq!(told(&lines(4)), Told::TooFew, "twelve lines are four people");
+    }
+
+    #[test]
     fn strata_weigh_by_the_people_who_work_there() {
-        let row = |stratum: &str, value| Row { group: "E".to_owned(), stratum: stratum.to_owned(), value };
+        let row = |stratum: &str, value| Row {
+            group: "E".to_owned(),
+            stratum: stratum.to_owned(),
+            unit: None,
+            value,
+        };
         let mut said = Vec::new();
         for place in 0..20 {
             said.push(row("women", f64::from(u8::from(place < 10))));

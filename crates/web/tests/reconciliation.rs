@@ -21,9 +21,11 @@ async fn only_unlocked_keys_compare_and_the_page_says_what_the_figures_mean() {
     assert!(rita.get(&address).await.says("Open both sides and compare"));
     let seen = rita.post(&address, &[]).await;
     for says in [
-        "R1 Pay gap, US dollars",
+        "R1 Pay gap, official rate",
+        "R1 Pay gap, market rate",
+        "No rate of exchange is on record",
         "R9 Minimum wage",
-        "Counted: 0 interviews, 0 record reviews",
+        "Counted: 0 interviews, 0 record reviews of 0 files",
         "too few to be shown",
     ] {
         assert!(seen.says(says), "{says}: {}", seen.text());

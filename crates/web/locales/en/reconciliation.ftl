@@ -5,8 +5,15 @@ reconciliation-what = What workers said is held against what the employer record
 reconciliation-draw = The files come from a draw of their own, as many as there are interviews, for { $periods } pay periods each; never the files of those who were interviewed.
 reconciliation-locked = Both sides are sealed. Unlock your keys; you need those of the interviews and of the records.
 reconciliation-compare = Open both sides and compare
-reconciliation-counted = Counted: { $interviews } interviews, { $records } record reviews.
-reconciliation-reading = Intervals are 95 %, weighted. A flag is raised only where the interval excludes “no difference”; below 20 answers a figure is indicative; groups of fewer than { $k } are not shown. That you compared is in the ledger; nothing of it is kept.
+reconciliation-counted = Counted: { $interviews } interviews, { $records } record reviews of { $files } files.
+reconciliation-reading = Intervals are 95 %, weighted. A flag is raised only where the interval excludes “no difference”; below 20 answers or files a figure is indicative; groups of fewer than { $k } are not shown. That you compared is in the ledger; nothing of it is kept.
+reconciliation-not-private = { $count ->
+    [one] One interview was not private, or nobody wrote whether it was: it is in no figure.
+   *[other] { $count } interviews were not private, or nobody wrote whether they were: they are in no figure.
+}
+reconciliation-doubtful = Some people had been told what to say, or were afraid of having talked. Where there are enough of them, figures are given with and without.
+reconciliation-without = – without doubtful interviews
+reconciliation-no-rates = No rate of exchange is on record: amounts in another currency are left out of the pay gap. The visit lead puts both rates on record on the page of the visit.
 reconciliation-thresholds = Thresholds: { $limits }
 reconciliation-groups = By establishment
 reconciliation-all = all together

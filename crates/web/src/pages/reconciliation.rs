@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use desk::Review;
 use desk::protocol::{Colour, Formula, ReconciliationTest};
-use desk::survey::reconcile::{Figure, Told};
+use desk::survey::reconcile::Told;
+use desk::{Reconciled, Review};
 
 use crate::address::Address;
 use crate::answer::{Answer, Refusal};
@@ -74,16 +74,28 @@ async fn compare(seated: Seated, sent: Sent) -> Answer<Response> {
         &[
             ("interviews", l.number(compared.interviews).into()),
             ("records", l.number(compared.records).into()),
+            ("files", l.number(compared.files).into()),
         ],
     );
-    let mut sheet = Sheet::new(frame(&seated)).part(Prose::new(counted)).part(Prose::new(l.text_with_one(
+    let mut sheet = Sheet::new(frame(&seated)).part(Prose::new(counted));
+    if compared.not_private > 0 {
+        let left = l.text_with_one("reconciliation-not-private", "count", compared.not_private);
+        sheet = sheet.part(Prose::new(left));
+    }
+    if compared.doubtful {
+        sheet = sheet.part(Prose::new(l.text("reconciliation-doubtful")));
+    }
+    if !compared.rates {
+        sheet = sheet.part(Notice::new(Tone::Warning, l.text("reconciliation-no-rates")));
+    }
+    sheet = sheet.part(Prose::new(l.text_with_one(
         "reconciliation-reading",
         "k",
         l.number(seated.seat.protocol().disclosure.policy.k),
     )));
     for done in &compared.tests {
         let Some(test) = declared.tests.iter().find(|test| test.id == done.test) else { continue };
-        sheet = sheet.part(told(&seated, test, &done.figures));
+        sheet = sheet.part(told(&seated, test, done));
     }
     Ok(sheet.into_response())
 }
@@ -103,8 +115,8 @@ fn figure(l: Locale, formula: Formula, value: f64) -> String {
 }
 
 /// One test: the sentence for all together, and a row for each group.
-fn told(seated: &Seated, test: &ReconciliationTest, figures: &[Figure]) -> Markup {
-    let l = seated.visitor.reader.locale;
+fn told(seated: &Seated, test: &ReconciliationTest, done: &Reconciled) -> Markup {
+    let (l, figures) = (seated.visitor.reader.locale, &done.figures);
     let mut section = Section::new(test.title.get(l.code()));
     if let Some(Told::Value { value, .. }) = figures.first().map(|all| all.told)
         && !value.is_nan()
@@ -130,6 +142,9 @@ fn told(seated: &Seated, test: &ReconciliationTest, figures: &[Figure]) -> Marku
     for one in figures {
         let group = one.group.clone().unwrap_or_else(|| l.text("reconciliation-all"));
         table = table.row(row(l, test, group, one.told));
+        if let Some(without) = done.without.iter().find(|other| other.group == one.group) {
+            table = table.row(row(l, test, l.text("reconciliation-without"), without.told));
+        }
     }
     section.part(table).into()
 }
