@@ -7,7 +7,8 @@ use desk::draw::audit::OpenedField;
 use desk::draw::{Attempt, CallList, Known, Message, Opening, PartyKey, Trust, Work, acts, audit, verify};
 use desk::frame::Heads;
 use desk::{
-    Brought, Desk, Dice, ListRead, May, NewDraw, NewParty, OpenIdentity, Randomness, Read, Seat, SentList,
+    Brought, Desk, Dice, DrawNumber, DrawnFile, ListRead, May, NewDraw, NewParty, OpenIdentity, Randomness,
+    Read, Seat, SentList,
 };
 
 use super::answers::below;
@@ -31,6 +32,7 @@ struct Table<'d> {
     desk: &'d Desk,
     may: desk::May<'d, Read>,
     code: String,
+    number: DrawNumber,
     parties: [Party; 3],
 }
 
@@ -40,7 +42,7 @@ impl Table<'_> {
     }
 
     async fn known(&self) -> Result<(desk::draw::Transcript, Known), Trouble> {
-        let files = self.desk.draw(&self.may, "visit", &self.code, 1).await?.transcript;
+        let files = self.desk.draw(&self.may, "visit", &self.code, self.number).await?.transcript;
         let known = verify(&files, Trust::default()).known;
         Ok((files, known))
     }
@@ -48,7 +50,7 @@ impl Table<'_> {
     async fn send(&self, party: &Party, mut message: Message) -> Result<(), Trouble> {
         message.sign(party.name, &party.key)?;
         let text = message.to_text()?;
-        self.desk.receive_draw_message(&self.may, "visit", &self.code, 1, text.as_bytes()).await?;
+        self.desk.receive_draw_message(&self.may, "visit", &self.code, self.number, text.as_bytes()).await?;
         Ok(())
     }
 
@@ -121,6 +123,25 @@ async fn begun<'d>(
     });
     desk.count_heads(&may, "visit", code, &counted.collect::<Vec<_>>()).await?;
     desk.freeze_frame(&may, "visit", code).await?;
+    let table = sat(desk, seat, code, n, false).await?;
+    let [north, south, _] = &table.parties;
+    for party in [north, south] {
+        table.commit(party).await?;
+    }
+    desk.announce_draw(&table.may, "visit", code, table.number, Randomness::Dice).await?;
+    table.cosign(north, "announce.json").await?;
+    Ok(table)
+}
+
+/// A draw of people, or of as many files, with parties whose keys and numbers are new.
+async fn sat<'d>(
+    desk: &'d Desk,
+    seat: &'d Seat,
+    code: &str,
+    n: u64,
+    files: bool,
+) -> Result<Table<'d>, Trouble> {
+    let may = seat.may::<Read>()?;
     let party = |name| Party { name, key: PartyKey::from_seed(&data::seed()), random: data::seed() };
     let parties = [party("authority-north"), party("authority-south"), party("auditor")];
     let named = parties.iter().map(|party| NewParty {
@@ -136,41 +157,81 @@ async fn begun<'d>(
         reveal_deadline: past() + 3 * DAY,
         ..NewDraw::default()
     };
-    desk.begin_draw(&may, "visit", code, new).await?;
-    let table = Table { desk, may, code: code.to_owned(), parties };
+    let number = match files {
+        true => desk.begin_records_draw(&may, "visit", code, NewDraw { hash_only: true, ..new }).await?,
+        false => desk.begin_draw(&may, "visit", code, new).await?.into(),
+    };
+    Ok(Table { desk, may, code: code.to_owned(), number, parties })
+}
+
+/// A draw of files from its beginning to its end; answers the files that were presented.
+pub(crate) async fn whole_of_files(
+    desk: &Desk,
+    seat: &Seat,
+    reviewer: &Seat,
+    code: &str,
+    dice: &mut Dice,
+) -> Result<Vec<DrawnFile>, Trouble> {
+    let (table, files) = files_drawn(desk, seat, reviewer, code, usize::MAX, dice).await?;
+    table.closed(&seat.may::<OpenIdentity>()?).await?;
+    Ok(files)
+}
+
+/// Draws as many files as people, and says of so many what became of them; answers those that were presented.
+async fn files_drawn<'d>(
+    desk: &'d Desk,
+    seat: &'d Seat,
+    reviewer: &Seat,
+    code: &str,
+    asked: usize,
+    dice: &mut Dice,
+) -> Result<(Table<'d>, Vec<DrawnFile>), Trouble> {
+    let table = sat(desk, seat, code, 0, true).await?;
     let [north, south, _] = &table.parties;
     for party in [north, south] {
         table.commit(party).await?;
     }
-    desk.announce_draw(&table.may, "visit", code, 1, Randomness::Dice).await?;
+    desk.announce_draw(&table.may, "visit", code, table.number, Randomness::Dice).await?;
     table.cosign(north, "announce.json").await?;
-    Ok(table)
+    table.drawn(dice, 0).await?;
+    let reading = reviewer.may::<OpenIdentity>()?;
+    let files = desk.drawn_files(&reading, "visit", code, table.number, "asking for the files").await?;
+    let mut presented = Vec::new();
+    for (place, file) in files.into_iter().enumerate().take(asked) {
+        let (stratum, rank) = &file.place;
+        let ended = if place % 23 == 7 { "refused" } else { "presented" };
+        desk.attempt(&table.may, "visit", code, table.number, (stratum, *rank, ended)).await?;
+        if ended == "presented" {
+            presented.push(file);
+        }
+    }
+    Ok((table, presented))
 }
 
 impl Table<'_> {
     /// From the second cosignature to the sealed selection, with so many others on the call list.
     async fn drawn(&self, dice: &mut Dice, others: u64) -> Result<(), Trouble> {
-        let (desk, code) = (self.desk, self.code.as_str());
+        let (desk, code, number) = (self.desk, self.code.as_str(), self.number);
         let [north, south, _] = &self.parties;
         self.cosign(south, "announce.json").await?;
-        desk.reveal_draw(&self.may, "visit", code, 1).await?;
+        desk.reveal_draw(&self.may, "visit", code, number).await?;
         for party in [north, south] {
             self.reveal(party).await?;
         }
         let thrown: String =
             (0..24).map(|_| char::from(b'0' + u8::try_from(below(dice, 10)).unwrap_or_default())).collect();
-        desk.bring_randomness(&self.may, "visit", code, 1, Brought::Dice(&thrown)).await?;
+        desk.bring_randomness(&self.may, "visit", code, number, Brought::Dice(&thrown)).await?;
         for party in [north, south] {
             self.cosign(party, "beacon.json").await?;
         }
-        desk.select_draw(&self.may, "visit", code, 1, others).await?;
+        desk.select_draw(&self.may, "visit", code, number, others).await?;
         Ok(())
     }
 
     /// The audit in a room, and the end.
     async fn closed(&self, opening: &May<'_, OpenIdentity>) -> Result<(), Trouble> {
-        let (desk, code) = (self.desk, self.code.as_str());
-        let opened = desk.opened_for_auditor(opening, "visit", code, 1, "the audit, in a room").await?;
+        let (desk, code, number) = (self.desk, self.code.as_str(), self.number);
+        let opened = desk.opened_for_auditor(opening, "visit", code, number, "the audit, in a room").await?;
         let file = |name: &str| {
             let found = opened.iter().find(|(known, _)| *known == name);
             found
@@ -193,7 +254,7 @@ impl Table<'_> {
         let covers = field.call_list.called.len() as u64;
         let [.., auditor] = &self.parties;
         self.send(auditor, acts::audit(&report.known, &field.attempts, covers, Self::seconds())?.1).await?;
-        desk.close_draw(&self.may, "visit", code, 1).await?;
+        desk.close_draw(&self.may, "visit", code, number).await?;
         Ok(())
     }
 }
@@ -210,9 +271,10 @@ pub(crate) async fn whole(
     mut hear: impl AsyncFnMut(&str, bool) -> Result<bool, Trouble>,
 ) -> Result<(), Trouble> {
     let table = begun(desk, seat, code, &[("roster", roster)], n).await?;
+    let number = table.number;
     table.drawn(dice, 0).await?;
     let opening = seat.may::<OpenIdentity>()?;
-    let calls = desk.calls(&opening, "visit", code, 1, "calling people in the interview week").await?;
+    let calls = desk.calls(&opening, "visit", code, number, "calling people in the interview week").await?;
     let mut reserve = calls.reserve;
     let mut waiting: VecDeque<_> = calls.called.into_iter().map(|called| (called, false)).collect();
     while let Some((called, from_reserve)) = waiting.pop_front() {
@@ -221,7 +283,7 @@ pub(crate) async fn whole(
         };
         let spoke = hear(number, from_reserve).await?;
         let ended = if spoke { "interviewed" } else { "refused" };
-        desk.attempt(&table.may, "visit", code, 1, (&stratum, rank, ended)).await?;
+        desk.attempt(&table.may, "visit", code, table.number, (&stratum, rank, ended)).await?;
         let next = reserve.iter().position(|one| one.place.as_ref().is_some_and(|(of, _)| *of == stratum));
         if let (false, Some(next)) = (spoke, next) {
             waiting.push_back((reserve.remove(next), true));
@@ -240,15 +302,17 @@ pub(crate) async fn draws(desk: &Desk, team: &Team, dice: &mut Dice) -> Result<(
     let code = code.as_str();
     let (roster, gate) = lists(180, dice);
     let table = begun(desk, &team.draw, code, &[("roster", &roster), ("gate", &gate)], 24).await?;
+    let number = table.number;
     table.drawn(dice, 48).await?;
     desk.walk_draw(&table.may, "visit", code, "3직장", (8, 24)).await?;
     let calls = desk
-        .calls(&team.draw.may::<OpenIdentity>()?, "visit", code, 1, "calling people on the first day")
+        .calls(&team.draw.may::<OpenIdentity>()?, "visit", code, number, "calling people on the first day")
         .await?;
     let drawn = calls.called.into_iter().filter_map(|called| called.place).take(9);
     for (place, (stratum, rank)) in drawn.enumerate() {
         let ended = if place == 4 { "refused" } else { "interviewed" };
-        desk.attempt(&table.may, "visit", code, 1, (&stratum, rank, ended)).await?;
+        desk.attempt(&table.may, "visit", code, number, (&stratum, rank, ended)).await?;
     }
+    files_drawn(desk, &team.draw, &team.records, code, 7, dice).await?;
     Ok(())
 }

@@ -15,6 +15,8 @@ use super::answers::{Said, below, fill, uuid};
 /// Strata: name, sex, persons in the frame.
 const STRATA: [(&str, &str, u32); 3] =
     [("women_operator", "female", 180), ("women_auxiliary", "female", 52), ("men_operator", "male", 48)];
+/// The establishment that was visited.
+const ESTABLISHMENT: &str = "E-0001";
 /// How many of them are drawn.
 const DRAWN: u64 = 180;
 
@@ -127,10 +129,58 @@ async fn codes(desk: &Desk, sends: &Seat, visit: &str) -> Result<BTreeMap<String
     Ok(bags)
 }
 
+/// Draws as many files as people and sends what three pay periods of each say: fewer hours than people tell of, and one
+/// hand that signed for many.
+pub(crate) async fn read_files(
+    desk: &Desk,
+    draws: &Seat,
+    reviewer: &Seat,
+    visit: &str,
+) -> Result<(), Trouble> {
+    let mut dice = Dice::seed_from_u64(20_260_721);
+    let files = super::draws::whole_of_files(desk, draws, reviewer, visit, &mut dice).await?;
+    let review = super::form(desk, reviewer.mandate().id, "record_review").await?;
+    let sender = Sender::member(&reviewer.may()?);
+    for file in files {
+        let (one_hand, gross) = (below(&mut dice, 100) < 12, 66 + below(&mut dice, 12));
+        for (period, month) in [("peak", "2026-03-01"), ("low", "2026-01-01"), ("latest", "2026-06-01")] {
+            let instance = format!("uuid:{}", uuid(&mut dice));
+            let hours = if period == "peak" { 216 } else { 208 } + below(&mut dice, 4);
+            let xml = fill(&review.form, &instance, None, &mut dice, &mut |field, _| {
+                Said::Value(match field.name.as_str() {
+                    _ if field.kind == Kind::Group => return Said::ByDice,
+                    "visit_code" => visit.to_owned(),
+                    "est_code" => ESTABLISHMENT.to_owned(),
+                    "file_code" => file.code.clone(),
+                    "stratum" => file.place.0.clone(),
+                    "period" => period.to_owned(),
+                    "period_month" => month.to_owned(),
+                    "currency" => "usd".to_owned(),
+                    "base_recorded" => "67.01".to_owned(),
+                    "gross_recorded" => gross.to_string(),
+                    "recorded_regular_h" => hours.to_string(),
+                    "recorded_ot_h" => "0".to_owned(),
+                    "recorded_rest_days" => "4".to_owned(),
+                    "output_days_without_hours" => "0".to_owned(),
+                    "register_lost_days" => "3".to_owned(),
+                    "signature_type" => if one_hand { "one_hand" } else { "worker" }.to_owned(),
+                    _ => return Said::Nothing,
+                })
+            });
+            desk.receive(&sender, xml.into_bytes(), Vec::new()).await?;
+        }
+    }
+    Ok(())
+}
+
 fn answer(field: &str, visit: &str, slip: &str, person: &Person) -> Said {
     let yes_no = |yes: bool, one: &str, other: &str| if yes { one.to_owned() } else { other.to_owned() };
     Said::Value(match field {
         "visit_code" => visit.to_owned(),
+        "est_code" => ESTABLISHMENT.to_owned(),
+        "outcome" => "complete".to_owned(),
+        "pay_last" => if person.directly { "60" } else { "44" }.to_owned(),
+        "pay_currency" => "usd".to_owned(),
         "interview_code" => slip.to_owned(),
         "stratum" => person.stratum.to_owned(),
         "consent" => "yes".to_owned(),

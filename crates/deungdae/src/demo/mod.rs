@@ -36,10 +36,11 @@ const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 5] = [
     ("records@example.org", "Marta Lindqvist", Some("record_reviewer"), "demo records sees the files", ""),
 ];
 
-/// The places of those who sign a release, and of who draws.
+/// The places of those who sign a release, of who draws and of who reads the files.
 const LEAD: usize = 1;
 const DRAW: usize = 2;
 const COUNT: usize = 3;
+const RECORDS: usize = 4;
 
 /// Codes of the two establishments that the demo's visits went to.
 const VISITED: [&str; 2] = ["E-0001", "E-0002"];
@@ -161,8 +162,8 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     interviews(&desk, &door, mandate, &mut dice).await?;
     set_days_ago(0);
     review_some(&desk, &team.count).await?;
-    let (lead, draw) = futures_util::future::try_join(sits(1), sits(2)).await?;
-    draws::draws(&desk, &visits::Team { lead, draw, ..team }, &mut dice).await?;
+    let (lead, draw, records) = futures_util::future::try_join3(sits(1), sits(2), sits(4)).await?;
+    draws::draws(&desk, &visits::Team { lead, draw, records, ..team }, &mut dice).await?;
     println!(
         "Of {all} intervals published of the visit to Haneul Garment, {covered} cover the truth, which the demo knows \
          (95 % is what they promise, over many draws: the intervals of one draw share its luck)."

@@ -2,7 +2,7 @@
 
 use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat};
 
-use super::{COUNT, DRAW, LEAD, Trouble, heard, log_in, past, set_days_ago};
+use super::{COUNT, DRAW, LEAD, RECORDS, Trouble, heard, log_in, past, set_days_ago};
 
 /// Who puts facts on record.
 pub(crate) struct Team {
@@ -480,7 +480,9 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), T
                 if place == HEARD && *kind == "tour_done" {
                     // Whoever draws has just logged in and unlocked.
                     let seat = desk.seat(&log_in(desk, DRAW).await?, team.lead.mandate().id).await?;
+                    let reviewer = desk.seat(&log_in(desk, RECORDS).await?, team.lead.mandate().id).await?;
                     heard::hold(desk, &seat, &team.lead, code).await?;
+                    heard::read_files(desk, &seat, &reviewer, code).await?;
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }

@@ -20,6 +20,10 @@ visit-files-nothing = No file.
 visit-files-code = Code
 visit-files-codes = Codes for the record review
 visit-files-drawn = Files drawn
-refusal-records-no-draw = Nothing was drawn: as many files are drawn as people, and no draw of people is announced. Announce it first.
-refusal-records-not-yours = The list stays closed: it is sealed to those who read the records, and you hold no key of theirs. Ask a record reviewer.
-refusal-records-no-list = There is no list of files: this draw has no result, or it is void. Select first.
+
+refusal-records-no-draw = Nothing was drawn: as many files are drawn as people, and no draw of people is announced.
+    .next = Announce the draw of people first.
+refusal-records-not-yours = The list stays closed: it is sealed to those who read the records, and you hold no key of theirs.
+    .next = Ask a record reviewer, or who gives keys.
+refusal-records-no-list = There is no list of files: this draw has no result, or it is void.
+    .next = Select first, or open the list of a later draw.

@@ -20,6 +20,10 @@ visit-files-nothing = 書類はありません。
 visit-files-code = コード
 visit-files-codes = 記録の検討用のコード
 visit-files-drawn = 選ばれた書類
-refusal-records-no-draw = 何も選んでいません。書類は人と同じ数だけ選びますが、公示された人の抽選がありません。先に公示してください。
-refusal-records-not-yours = 一覧は開きません。記録を検討する人に封印されており、あなたにはその鍵がありません。記録検討員に依頼してください。
-refusal-records-no-list = 書類の一覧がありません。この抽選には結果がないか、無効です。先に抽選の結果を出してください。
+
+refusal-records-no-draw = 何も選んでいません。書類は人と同じ数だけ選びますが、公示された人の抽選がありません。
+    .next = 先に人の抽選を公示してください。
+refusal-records-not-yours = 一覧は開きません。記録を検討する人に封印されており、あなたにはその鍵がありません。
+    .next = 記録検討員か、鍵を渡す人に依頼してください。
+refusal-records-no-list = 書類の一覧がありません。この抽選には結果がないか、無効です。
+    .next = 先に抽選の結果を出すか、後の抽選の一覧を開いてください。

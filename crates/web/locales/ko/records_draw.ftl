@@ -20,6 +20,10 @@ visit-files-nothing = 문건이 없습니다.
 visit-files-code = 코드
 visit-files-codes = 기록 검토용 코드
 visit-files-drawn = 뽑힌 문건
-refusal-records-no-draw = 아무것도 뽑지 않았습니다. 문건은 사람과 같은 수만큼 뽑는데, 공표된 사람의 추첨이 없습니다. 먼저 그것을 공표하십시오.
-refusal-records-not-yours = 목록을 열지 않았습니다. 기록을 검토하는 사람에게 봉인되여 있고 당신에게는 그 열쇠가 없습니다. 기록 검토원에게 부탁하십시오.
-refusal-records-no-list = 문건 목록이 없습니다. 이 추첨에 결과가 없거나 무효입니다. 먼저 추첨 결과를 내십시오.
+
+refusal-records-no-draw = 아무것도 뽑지 않았습니다. 문건은 사람과 같은 수만큼 뽑는데, 공표된 사람의 추첨이 없습니다.
+    .next = 먼저 사람의 추첨을 공표하십시오.
+refusal-records-not-yours = 목록을 열지 않았습니다. 기록을 검토하는 사람에게 봉인되여 있고 당신에게는 그 열쇠가 없습니다.
+    .next = 기록 검토원이나 열쇠를 주는 사람에게 부탁하십시오.
+refusal-records-no-list = 문건 목록이 없습니다. 이 추첨에 결과가 없거나 무효입니다.
+    .next = 먼저 추첨 결과를 내거나 뒤의 추첨의 목록을 여십시오.
