@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use md5::Md5;
 use seal::{Place, RecordKey, SealingStream};
 use sha2::{Digest, Sha256};
 use store::{Fault, FileWriter, PendingFile};
@@ -19,6 +20,8 @@ pub struct IncomingFile {
     sealed: Vec<u8>,
     size: u64,
     most: u64,
+    md5: Md5,
+    media_type: Option<String>,
 }
 
 /// A file that is complete, sealed and on the disk, but not named by any record yet.
@@ -28,6 +31,8 @@ pub(crate) struct SealedFile {
     pub(crate) key: RecordKey,
     pub(crate) size: u64,
     pub(crate) pending: PendingFile,
+    /// What clients are told of its content. It is sealed with the key of the file.
+    pub(crate) details: serde_json::Value,
 }
 
 /// Where an attachment's content and key are sealed.
@@ -67,6 +72,8 @@ impl Desk {
             sealed: Vec::new(),
             size: 0,
             most: self.options.largest_file,
+            md5: Md5::new(),
+            media_type: None,
         })
     }
 }
@@ -88,6 +95,12 @@ impl IncomingFile {
         &self.name
     }
 
+    /// Says what kind of content it is; without that, its name tells.
+    pub fn set_media_type(&mut self, media_type: &str) {
+        let kept = media_type.len() <= 200 && media_type.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        self.media_type = Some(media_type.trim().to_owned()).filter(|text| kept && !text.is_empty());
+    }
+
     /// Takes the next piece. Writing to the disk may block for a moment.
     pub fn push(&mut self, piece: &[u8]) -> Answer<()> {
         self.size += piece.len() as u64;
@@ -97,6 +110,7 @@ impl IncomingFile {
                 .with("megabytes", megabytes)
                 .into());
         }
+        self.md5.update(piece);
         self.stream.update(piece, &mut self.sealed);
         self.flush()
     }
@@ -109,11 +123,13 @@ impl IncomingFile {
 
     /// Ends the file and waits until it is on the disk; blocks.
     pub(crate) fn finish(self) -> Answer<SealedFile> {
-        let IncomingFile { id, name, key, stream, mut writer, mut sealed, size, .. } = self;
+        let IncomingFile { id, name, key, stream, mut writer, mut sealed, size, md5, media_type, .. } = self;
+        let media_type = media_type.unwrap_or_else(|| crate::forms::media_type(&name).to_owned());
+        let details = serde_json::json!({ "md5": crate::desk::hex(&md5.finalize()), "type": media_type });
         stream.finish(&mut sealed);
         writer
             .write_all(&sealed)
             .map_err(|error| Fault::Unavailable { what: format!("writing an attachment: {error}") })?;
-        Ok(SealedFile { id, name, key, size, pending: writer.finish()? })
+        Ok(SealedFile { id, name, key, size, details, pending: writer.finish()? })
     }
 }

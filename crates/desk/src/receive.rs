@@ -65,6 +65,39 @@ impl Sender {
 /// A file beside a submission.
 pub type SentFile = IncomingFile;
 
+/// What a client says of itself. It may tell who holds the phone, so it is sealed with the sensitive values.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The id that the app gave the device (`deviceID`).
+    pub device_id: Option<String>,
+    /// The `User-Agent`.
+    pub user_agent: Option<String>,
+}
+
+/// Where an origin stands among the sensitive values; no field of a form can have such a path.
+pub(crate) const DEVICE_ID: &str = "@deviceID";
+pub(crate) const USER_AGENT: &str = "@userAgent";
+/// The longest that is kept of either (characters).
+const LONGEST_ORIGIN: usize = 1000;
+
+impl Origin {
+    fn values(&self) -> impl Iterator<Item = (String, serde_json::Value)> {
+        let parts = [(DEVICE_ID, &self.device_id), (USER_AGENT, &self.user_agent)];
+        parts.into_iter().filter_map(|(name, value)| {
+            let value: String = value.as_ref()?.chars().take(LONGEST_ORIGIN).collect();
+            (!value.is_empty()).then(|| (name.to_owned(), value.into()))
+        })
+    }
+}
+
+/// Who sends, in which mandate.
+#[derive(Clone, Copy)]
+struct From {
+    mandate: i64,
+    device: Option<i64>,
+    member: Option<i64>,
+}
+
 /// A submission that was taken in.
 #[derive(Debug)]
 pub struct Received {
@@ -106,6 +139,17 @@ impl Desk {
     /// Takes in a submission with the files that came beside it. The answer to the same submission sent again is the
     /// same; files that were still missing are added.
     pub async fn receive(&self, sender: &Sender, xml: Vec<u8>, files: Vec<SentFile>) -> Answer<Received> {
+        self.receive_from(sender, &Origin::default(), xml, files).await
+    }
+
+    /// The same, with what the client says of itself.
+    pub async fn receive_from(
+        &self,
+        sender: &Sender,
+        origin: &Origin,
+        xml: Vec<u8>,
+        files: Vec<SentFile>,
+    ) -> Answer<Received> {
         let xml = zeroize::Zeroizing::new(xml);
         let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
         let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
@@ -115,19 +159,66 @@ impl Desk {
                 .with("form", &form.form_id)
                 .into());
         }
-        let mut files = files;
+        let (device, member) = sender.ids();
+        let from = From { mandate: sender.mandate().id, device, member };
+        self.take_in((from, origin), &form, &model, &read, instance_id, &xml, (before, files)).await
+    }
+
+    /// Takes in a submission that tries out a form's draft. It is seen by nobody but who prepares the form, changes no
+    /// registry, and is gone from sight with the draft. `by` is none where the draft's own address was used.
+    pub async fn receive_draft(
+        &self,
+        by: Option<&Sender>,
+        form: &Form,
+        origin: &Origin,
+        xml: Vec<u8>,
+        files: Vec<SentFile>,
+    ) -> Answer<Received> {
+        let xml = zeroize::Zeroizing::new(xml);
+        let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
+        let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
+        let rehearsal = self.begin_rehearsal(form).await?;
+        let model = self.published(&rehearsal).await?;
+        let (id, instance) = (rehearsal.id, instance_id.clone());
+        let before = self.store.read(move |tx| Before::find(tx, id, &instance)).await?;
+        let (device, member) = by.map_or((None, None), Sender::ids);
+        let from = From { mandate: form.mandate, device, member };
+        self.take_in((from, origin), &rehearsal, &model, &read, instance_id, &xml, (before, files)).await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one submission")]
+    async fn take_in(
+        &self,
+        (from, origin): (From, &Origin),
+        form: &Form,
+        model: &FormModel,
+        read: &xforms::Submission,
+        instance_id: String,
+        xml: &[u8],
+        (before, mut files): (Option<Before>, Vec<SentFile>),
+    ) -> Answer<Received> {
         if let Some(before) = before {
-            before.check(&xml)?;
+            if before.removed {
+                return Err(Refusal::conflict("refusal-removed-submission")
+                    .with("instance", &instance_id)
+                    .into());
+            }
+            if read.deprecated_id.is_some() && before.check(xml).is_err() {
+                return Err(Refusal::conflict("refusal-instance-taken")
+                    .with("instance", &instance_id)
+                    .into());
+            }
+            before.check(xml)?;
             files.retain(|file| before.waits_for(file.name()));
             if files.is_empty() {
                 let Before { version, .. } = before;
-                let (submission, form_id) = (version.submission, form.form_id);
+                let (submission, form_id) = (version.submission, form.form_id.clone());
                 return Ok(Received { submission, instance_id, form_id, again: true });
             }
         }
         let (sealed, pending) =
-            self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
-        let (mandate, now) = (sender.mandate().id, self.now());
+            self.seal_submission((from, origin), form, model, read, instance_id, xml, files).await?;
+        let (mandate, now, form) = (from.mandate, self.now(), form.clone());
         let form_id = form.form_id.clone();
         let (submission, instance_id, again) =
             self.store.write_with(pending, move |tx| keep(tx, mandate, &form, sealed, now)).await?;
@@ -170,7 +261,7 @@ impl Desk {
     #[expect(clippy::too_many_arguments, reason = "the parts of one submission")]
     async fn seal_submission(
         &self,
-        sender: &Sender,
+        (from, origin): (From, &Origin),
         form: &Form,
         model: &FormModel,
         read: &xforms::Submission,
@@ -181,11 +272,12 @@ impl Desk {
         let id = self.store.new_id();
         let record = id.to_string();
         let now = self.now();
-        let (device, member) = sender.ids();
-        let split = match &read.encrypted {
+        let From { device, member, mandate } = from;
+        let mut split = match &read.encrypted {
             Some(_) => xforms::Split::default(),
             None => model.form.split(read, Class::Sensitive),
         };
+        split.sensitive.extend(origin.values());
         let mut data_keys = Vec::new();
         let mut seal = async |class: Class, field: &str, plaintext: &[u8]| -> Answer<Option<Vec<u8>>> {
             let Some(compartment) = model.compartment(class) else { return Ok(None) };
@@ -222,7 +314,8 @@ impl Desk {
         let author = Author { member, device, submission_version: Some(id), at: now, ..Author::default() };
         let (changes, entity_problem) = match read.encrypted {
             Some(_) => (Vec::new(), None),
-            None => self.seal_entities(sender.mandate().id, model, read, author).await?,
+            None if model.version.published_at.is_none() => (Vec::new(), None),
+            None => self.seal_entities(mandate, model, read, author).await?,
         };
         let version = SubmissionVersion {
             id,
@@ -287,7 +380,9 @@ impl Desk {
             if let Some(file) = came {
                 let place = id.to_string();
                 let fresh = self.wrap(compartment, &content_place(&place), file.key).await?;
-                attachment.sealed_key = Some(fresh.seal(&content_place(&place), &[], &mut self.dice()));
+                let details = file.details.to_string();
+                let sealed = fresh.seal(&content_place(&place), details.as_bytes(), &mut self.dice());
+                attachment.sealed_key = Some(sealed);
                 attachment.content = Some(file.pending.name().to_string());
                 attachment.size = i64::try_from(file.size).ok();
                 attachment.received_at = Some(now);
@@ -421,7 +516,8 @@ fn keep(
     if let Some(before) = submission::version_by_instance_id(tx, form.id, &version.instance_id)? {
         check_same(&before, &digest)?;
         for slot in slots {
-            add_slot(tx, before.id, slot)?;
+            let by = (version.device, version.member);
+            add_slot(tx, mandate, by, (before.submission, before.id), slot, now)?;
         }
         return Ok((before.submission, version.instance_id, true));
     }
@@ -482,7 +578,8 @@ fn keep(
             Some(before) if slot.attachment.content.is_none() => carried(tx, before, slot)?,
             _ => slot,
         };
-        add_slot(tx, version.id, slot)?;
+        let by = (version.device, version.member);
+        add_slot(tx, mandate, by, (submission.id, version.id), slot, now)?;
     }
     let entity_problem = match entity_problem {
         // What a submission did to entities once, its edits do not do again.
@@ -501,24 +598,40 @@ fn keep(
 fn edited(tx: &mut Tx, form: i64, deprecated: &str) -> Result<Submission, Error> {
     let unknown = || Refusal::new(Kind::NotFound, "refusal-deprecated-unknown").with("instance", deprecated);
     let before = submission::version_by_instance_id(tx, form, deprecated)?.ok_or_else(unknown)?;
-    let submission = submission::by_id(tx, before.submission)?.ok_or_else(unknown)?;
+    let submission = submission::by_id(tx, before.submission)?;
+    let submission = submission.filter(|found| found.removed_at.is_none()).ok_or_else(unknown)?;
     if submission.current_version != before.id {
         return Err(Refusal::conflict("refusal-deprecated-old").with("instance", deprecated).into());
     }
     Ok(submission)
 }
 
-fn add_slot(tx: &mut Tx, version: i64, slot: Slot) -> Result<(), Fault> {
+/// Adds a slot, or fills it; a file that came is an entry of the audit.
+fn add_slot(
+    tx: &mut Tx,
+    mandate: i64,
+    (device, member): (Option<i64>, Option<i64>),
+    (submission, version): (i64, i64),
+    slot: Slot,
+    now: i64,
+) -> Result<(), Fault> {
     for key in &slot.data_keys {
         mandate::add_data_key(tx, key)?;
     }
     let name_hash = name_hash(version, &slot.name);
-    submission::put_attachment(
-        tx,
-        &Attachment { submission_version: version, name_hash, ..slot.attachment },
-    )?;
+    let came = slot.attachment.received_at == Some(now) && slot.attachment.content.is_some();
+    let attachment = Attachment { submission_version: version, name_hash, ..slot.attachment };
+    if submission::put_attachment(tx, &attachment)? && came {
+        let done = Done { device, ..Done::new(now, member, ATTACHMENT_UPDATE) };
+        let done = done.in_mandate(mandate).about("submission", submission);
+        let done = done.with("version", version).with("new", hex(&attachment.name_hash));
+        record::audit(tx, done)?;
+    }
     Ok(())
 }
+
+/// A file of a submission came, was replaced or was taken away. The entry names it by the hash of its name.
+pub(crate) const ATTACHMENT_UPDATE: &str = "submission.attachment.update";
 
 /// An edit keeps the files of the version before that it still names.
 fn carried(tx: &mut Tx, before: i64, slot: Slot) -> Result<Slot, Fault> {

@@ -22,6 +22,8 @@ pub(crate) fn resend_check(salt: &[u8], instance_id: &str, digest: &[u8; 32]) ->
 /// What is here already of a submission that comes again.
 pub(crate) struct Before {
     pub(crate) version: SubmissionVersion,
+    /// Whether it was removed from sight.
+    pub(crate) removed: bool,
     /// Hashed names of the files that have not come yet.
     waiting: Vec<Vec<u8>>,
 }
@@ -33,7 +35,9 @@ impl Before {
         };
         let slots = submission::attachments(tx, version.id)?;
         let waiting = slots.into_iter().filter(|slot| slot.content.is_none()).map(|slot| slot.name_hash);
-        Ok(Some(Before { waiting: waiting.collect(), version }))
+        let found = submission::by_id(tx, version.submission)?;
+        let removed = found.is_some_and(|found| found.removed_at.is_some() && found.erased_at.is_none());
+        Ok(Some(Before { removed, waiting: waiting.collect(), version }))
     }
 
     pub(crate) fn check(&self, xml: &[u8]) -> Result<(), Refusal> {

@@ -27,9 +27,27 @@ impl Desk {
         instance_id: &str,
     ) -> Answer<String> {
         let listed = self.listed_submission(may, form, instance_id).await?;
-        let model = self.model(listed.version.form_version).await?;
+        self.xml_of(may, listed.version).await
+    }
+
+    /// The XML of one version of a submission, in the same way.
+    pub async fn version_xml(
+        &self,
+        may: &May<'_, Read>,
+        form: &Form,
+        instance_id: &str,
+        version: &str,
+    ) -> Answer<String> {
+        let listed = self.listed_submission(may, form, instance_id).await?;
+        let (id, version) = (form.id, version.to_owned());
+        let row = self.store.read(move |tx| submission::version_by_instance_id(tx, id, &version)).await?;
+        let row = row.filter(|row| row.submission == listed.submission.id).ok_or_else(Refusal::not_found)?;
+        self.xml_of(may, row).await
+    }
+
+    async fn xml_of(&self, may: &May<'_, Read>, version: submission::SubmissionVersion) -> Answer<String> {
+        let model = self.model(version.form_version).await?;
         let keyring = self.keyring(may.session());
-        let version = listed.version;
         Ok(self
             .store
             .read(move |tx| {

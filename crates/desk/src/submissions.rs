@@ -17,7 +17,7 @@ use crate::forms::FormModel;
 use crate::intake::Sealed;
 use crate::keyring::Keyring;
 use crate::may::{Manage, May, OpenIdentity, Read, Review};
-use crate::receive::version_place;
+use crate::receive::{DEVICE_ID, Origin, USER_AGENT, version_place};
 use crate::record::{self, Done};
 
 /// How much of a submission is opened.
@@ -79,7 +79,7 @@ pub struct SubmissionDetail {
     pub notes: Vec<(Note, Option<String>)>,
 }
 
-fn note_place(note: &str) -> seal::Place<'_> {
+pub(crate) fn note_place(note: &str) -> seal::Place<'_> {
     seal::Place::new("note", note, "body")
 }
 
@@ -373,6 +373,8 @@ impl Desk {
 
 pub(crate) struct OpenedVersion {
     pub(crate) values: Values,
+    /// What the client said of itself.
+    pub(crate) origin: Origin,
     pub(crate) sensitive_closed: bool,
     pub(crate) identity_closed: bool,
 }
@@ -410,7 +412,13 @@ pub(crate) fn open_version(
     }
     let [sensitive_closed, identity_closed] = closed;
     let parts: Vec<&Map<String, Value>> = parts.iter().collect();
-    Ok(OpenedVersion { values: xforms::merge(&parts), sensitive_closed, identity_closed })
+    let mut values = xforms::merge(&parts);
+    let mut take = |name| match values.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    };
+    let origin = Origin { device_id: take(DEVICE_ID), user_agent: take(USER_AGENT) };
+    Ok(OpenedVersion { values, origin, sensitive_closed, identity_closed })
 }
 
 pub(crate) fn open_name(

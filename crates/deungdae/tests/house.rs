@@ -25,6 +25,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("names", 0, &[]),
     ("linkage", 0, &["names"]),
     ("casework", 0, &[]),
+    ("odata", 0, &[]),
     ("aid", 0, &[]),
     // A protocol declares workflows and a disclosure policy, and only `casework` and `disclosure` know what these may say.
     ("protocol", 1, &["xlsform", "xforms", "casework", "disclosure"]),

@@ -259,6 +259,8 @@ CREATE TABLE submission_version (
   digest BLOB,                    -- tells whether the same bytes come again; gone after erasure
   encrypted BIGINT NOT NULL,      -- 1: an ODK encrypted submission, kept as it came
   leaf BIGINT NOT NULL,
+  files BIGINT NOT NULL DEFAULT 0, -- how many it names
+  files_present BIGINT NOT NULL DEFAULT 0, -- and how many of them have come
   UNIQUE (form, instance_id)
 );
 CREATE INDEX submission_version_submission ON submission_version (submission);

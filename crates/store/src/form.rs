@@ -152,6 +152,26 @@ pub fn remove(tx: &mut Tx, id: i64, at: i64) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Where submissions to a draft are kept: a form of its own, out of sight, that lasts as long as the draft. It is found
+/// by the draft's number, so whatever replaces the draft begins with none.
+pub fn rehearsal(tx: &mut Tx, form: &Form, draft: i64) -> Result<Option<Form>, Fault> {
+    tx.maybe(
+        &format!("SELECT {COLUMNS} FROM form WHERE mandate = $1 AND form_id = $2 AND removed = $3"),
+        params![form.mandate, &form.form_id, -draft],
+        read,
+    )
+}
+
+/// Makes that form, if it is not there.
+pub fn add_rehearsal(tx: &mut Tx, id: i64, form: &Form, draft: i64, at: i64) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO form (id, mandate, form_id, state, current_version, submissions, ordinals, gathered, created_at, \
+         removed) VALUES ($1, $2, $3, 'open', $4, 0, 0, 0, $5, $6) ON CONFLICT (mandate, form_id, removed) DO NOTHING",
+        params![id, form.mandate, &form.form_id, draft, at, -draft],
+    )?;
+    Ok(())
+}
+
 /// The forms of a mandate, oldest first.
 pub fn all(tx: &mut Tx, mandate: i64) -> Result<Vec<Form>, Fault> {
     tx.rows(
@@ -328,7 +348,12 @@ pub fn publish_version(tx: &mut Tx, version: &FormVersion) -> Result<(), Fault> 
 /// Deletes a draft that was never published, with its files.
 pub fn drop_draft(tx: &mut Tx, id: i64) -> Result<(), Fault> {
     tx.execute("DELETE FROM form_file WHERE form_version = $1", params![id])?;
-    tx.execute("DELETE FROM form_version WHERE id = $1 AND published_at IS NULL", params![id])?;
+    // Submissions that try it out name it; then it stays, and nobody finds it.
+    tx.execute(
+        "DELETE FROM form_version WHERE id = $1 AND published_at IS NULL AND NOT EXISTS \
+         (SELECT 1 FROM submission_version WHERE submission_version.form_version = form_version.id)",
+        params![id],
+    )?;
     Ok(())
 }
 

@@ -146,6 +146,23 @@ impl Found {
         }
     }
 
+    /// Their numbers, newest first; none when there is no filter, so that it has them all.
+    pub fn ids(&self, tx: &mut Tx) -> Result<Option<Vec<i64>>, Fault> {
+        let Some(set) = &self.set else { return Ok(None) };
+        let all = std::iter::successors(set.next(None, false), |last| set.next(Some(*last), false));
+        let all: Vec<i64> = all.collect();
+        let mut ids = Vec::with_capacity(all.len());
+        for some in all.chunks(AT_ONCE) {
+            let mut found = BTreeMap::new();
+            self.some(tx, some, "submission.ordinal, submission.id", |row| {
+                found.insert(row.get::<i64>(0)?, row.get::<i64>(1)?);
+                Ok(())
+            })?;
+            ids.extend(some.iter().filter_map(|ordinal| found.remove(ordinal)));
+        }
+        Ok(Some(ids))
+    }
+
     /// How many there are.
     pub fn count(&self, tx: &mut Tx) -> Result<i64, Fault> {
         match &self.set {

@@ -6,6 +6,7 @@ pub mod case;
 mod database;
 pub mod draw;
 mod fault;
+pub mod feed;
 mod files;
 pub mod form;
 mod found;

@@ -214,6 +214,19 @@ pub(crate) fn remove(tx: &mut Tx, shown: &Shown) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Puts a submission that came back into sight into its sets.
+pub(crate) fn restore(tx: &mut Tx, shown: &Shown) -> Result<(), Fault> {
+    if !shown.gathered {
+        return Ok(());
+    }
+    let fields = fields(tx, shown.form, [], i64::MAX)?;
+    put(tx, shown.ordinal, &shown.marks(&fields))?;
+    for (field, path) in fields.iter().filter(|(_, path)| !shown.text(path).is_empty()) {
+        texts::put(tx, *field, [(shown.ordinal, shown.text(path))])?;
+    }
+    Ok(())
+}
+
 /// Moves a submission in review.
 pub(crate) fn review(tx: &mut Tx, shown: &Shown, to: &str) -> Result<(), Fault> {
     if !shown.gathered || shown.review_state == to {

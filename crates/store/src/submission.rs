@@ -360,6 +360,32 @@ pub fn review(tx: &mut Tx, id: i64, state: &str, at: i64) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Takes a submission out of sight (ms), from where it can be restored. Tells whether it was in sight.
+pub fn remove(tx: &mut Tx, id: i64, at: i64) -> Result<bool, Fault> {
+    let Some(before) = before_change(tx, id)? else { return Ok(false) };
+    sets::remove(tx, &before)?;
+    tx.execute("UPDATE form SET submissions = submissions - 1 WHERE id = $1", params![before.form])?;
+    tx.execute("UPDATE submission SET removed_at = $1 WHERE id = $2", params![at, id])?;
+    Ok(true)
+}
+
+/// Brings a removed submission back into sight. Tells whether it was out of sight and is not erased.
+pub fn restore(tx: &mut Tx, id: i64) -> Result<bool, Fault> {
+    before_change(tx, id)?;
+    let restored = tx.execute(
+        "UPDATE submission SET removed_at = NULL WHERE id = $1 AND removed_at IS NOT NULL AND erased_at IS NULL",
+        params![id],
+    )?;
+    if restored == 0 {
+        return Ok(false);
+    }
+    if let Some(shown) = sets::shown(tx, id)? {
+        sets::restore(tx, &shown)?;
+        tx.execute("UPDATE form SET submissions = submissions + 1 WHERE id = $1", params![shown.form])?;
+    }
+    Ok(true)
+}
+
 /// Destroys what a submission says: sealed values, keys, digests and attachments' keys. Returns the names of the
 /// sealed files that can now be deleted. The rows and their leaves stay.
 pub fn erase(tx: &mut Tx, id: i64, at: i64) -> Result<Vec<String>, Fault> {
@@ -386,7 +412,7 @@ pub fn erase(tx: &mut Tx, id: i64, at: i64) -> Result<Vec<String>, Fault> {
     )?;
     tx.execute("UPDATE note SET sealed_body = NULL WHERE submission = $1", params![id])?;
     tx.execute(
-        "UPDATE submission SET erased_at = $1, removed_at = COALESCE(removed_at, $1) WHERE id = $2 AND removed_at IS NULL",
+        "UPDATE submission SET erased_at = $1, removed_at = COALESCE(removed_at, $1) WHERE id = $2 AND erased_at IS NULL",
         params![at, id],
     )?;
     Ok(files)
@@ -438,7 +464,7 @@ fn read_attachment(row: &Row) -> Result<Attachment, Fault> {
 /// Adds an attachment slot, or fills one that is still empty. A filled one is left as it is. Tells whether
 /// anything changed.
 pub fn put_attachment(tx: &mut Tx, attachment: &Attachment) -> Result<bool, Fault> {
-    Ok(tx.execute(
+    let changed = tx.execute(
         "INSERT INTO attachment (id, submission_version, place, name_hash, sealed_name, class, sealed_key, content, size, \
          received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (submission_version, name_hash) DO UPDATE SET place = excluded.place, sealed_name = excluded.sealed_name, \
@@ -456,7 +482,41 @@ pub fn put_attachment(tx: &mut Tx, attachment: &Attachment) -> Result<bool, Faul
             attachment.size,
             attachment.received_at
         ],
-    )? > 0)
+    )?;
+    if changed > 0 {
+        count_files(tx, attachment.submission_version)?;
+    }
+    Ok(changed > 0)
+}
+
+fn count_files(tx: &mut Tx, version: i64) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE submission_version SET \
+         files = (SELECT count(*) FROM attachment WHERE attachment.submission_version = submission_version.id), \
+         files_present = (SELECT count(content) FROM attachment WHERE attachment.submission_version = submission_version.id) \
+         WHERE id = $1",
+        params![version],
+    )?;
+    Ok(())
+}
+
+/// Empties an attachment's slot, whose name stays. Returns the name of the sealed file that was in it.
+pub fn clear_attachment(tx: &mut Tx, attachment: &Attachment) -> Result<Option<String>, Fault> {
+    tx.execute(
+        "UPDATE attachment SET sealed_key = NULL, content = NULL, size = NULL, received_at = NULL WHERE id = $1",
+        params![attachment.id],
+    )?;
+    count_files(tx, attachment.submission_version)?;
+    Ok(attachment.content.clone())
+}
+
+/// One attachment by number.
+pub fn attachment(tx: &mut Tx, id: i64) -> Result<Option<Attachment>, Fault> {
+    tx.maybe(
+        &format!("SELECT {ATTACHMENT_COLUMNS} FROM attachment WHERE id = $1"),
+        params![id],
+        read_attachment,
+    )
 }
 
 /// The attachments of a version.

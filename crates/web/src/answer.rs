@@ -48,6 +48,15 @@ impl Refusal {
         self
     }
 
+    /// A value of the sentence, as text.
+    pub fn argument(&self, name: &str) -> Option<String> {
+        let (_, value) = self.values.iter().find(|(known, _)| *known == name)?;
+        Some(match value {
+            crate::locale::Argument::Text(text) => text.clone(),
+            crate::locale::Argument::Number(number) => number.to_string(),
+        })
+    }
+
     /// There is nothing at this address, or nothing that this member may know of.
     pub fn not_found() -> Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "refusal-not-found")

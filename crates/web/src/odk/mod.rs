@@ -15,12 +15,18 @@ use crate::room::Web;
 mod actors;
 mod asker;
 pub mod caller;
+mod central;
+mod edmx;
 mod entity_filter;
+mod geodata;
 mod input;
 pub mod manifest;
 pub mod multipart;
+mod odata;
 mod odata_entities;
+mod odata_query;
 pub mod openrosa;
+mod place;
 mod rest_datasets;
 mod rest_devices;
 mod rest_drafts;
@@ -30,8 +36,10 @@ mod rest_links;
 mod rest_projects;
 mod rest_roles;
 mod rest_sessions;
-mod rest_submissions;
 mod rest_users;
+mod submission_files;
+mod submissions;
+mod tables;
 pub mod trouble;
 mod xml;
 
@@ -50,11 +58,14 @@ pub fn router() -> Router<Web> {
         .merge(rest_drafts::routes())
         .merge(rest_devices::routes())
         .merge(rest_links::routes())
-        .merge(rest_submissions::routes())
         .merge(rest_datasets::routes())
         .merge(rest_entities::routes())
         .merge(odata_entities::routes())
-        .fallback(|| async { Problem::not_found() })
+        .merge(submissions::routes())
+        .merge(submission_files::routes())
+        .merge(tables::routes())
+        .merge(geodata::routes())
+        .fallback(odata::fallback)
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::METHOD, "This address cannot be used with this method.")
         })

@@ -106,6 +106,9 @@ where
                 return Err(Problem::too_large(message));
             }
             let mut file = desk.incoming_file(&name)?;
+            if let Some(kind) = part.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) {
+                file.set_media_type(kind);
+            }
             while let Some(piece) = next_piece(&mut part, patience, &held).await? {
                 file.push(&piece)?;
             }

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use desk::FormModel;
+use desk::{FormModel, Origin};
 
 use super::asker::{Asker, Which};
 use super::caller::{Collector, key_of};
@@ -133,14 +133,23 @@ async fn ready(collector: Collector) -> Response {
 }
 
 async fn receive(collector: Collector, request: Request) -> Answer<Response> {
+    let origin = origin(request.headers(), request.uri().query());
     let posted = multipart::read(collector.desk(), request).await?;
-    collector.desk().receive(&collector.sender, posted.xml, posted.files).await?;
+    collector.desk().receive_from(&collector.sender, &origin, posted.xml, posted.files).await?;
     let mut response = message(StatusCode::CREATED, "", "full submission upload was successful!");
     let location = HeaderValue::try_from(format!("{}/submission", collector.base));
     if let Ok(location) = location {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// What a client says of itself.
+pub(super) fn origin(headers: &HeaderMap, query: Option<&str>) -> Origin {
+    let query = query.map(str::to_owned);
+    let device_id = parameter(&query, "deviceID").filter(|id| !id.is_empty());
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Origin { device_id, user_agent: agent.map(str::to_owned) }
 }
 
 /// Nothing but headers, for a client that has the content already.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Path, RawPathParams, RawQuery};
+use axum::extract::{FromRequestParts, MatchedPath, Path, RawPathParams, RawQuery, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -34,7 +34,7 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/projects/{project}/forms", get(list).post(create))
         .route("/projects/{project}/forms/", get(list).post(create))
-        .route(form, get(one).patch(change).delete(remove))
+        .route(form, get(one_or_feed).patch(change).delete(remove))
         .route(&format!("{form}/restore"), post(restore))
         .route(&format!("{form}/fields"), get(fields))
         .route(&format!("{form}/draft/fields"), get(fields))
@@ -208,6 +208,17 @@ pub(super) async fn show(
         },
         ending => workbook(&form, &model, ending, headers),
     }
+}
+
+/// A form, or with `.svc` at the end the service document of its feed.
+async fn one_or_feed(State(web): State<Web>, request: Request) -> Answer<Response> {
+    let (mut parts, _) = request.into_parts();
+    if parts.uri.path().ends_with(".svc") {
+        return Ok(super::odata::serve(&web, &mut parts).await);
+    }
+    let asker = Asker::from_request_parts(&mut parts, &web).await?;
+    let path = Path::from_request_parts(&mut parts, &web).await.map_err(|_| Problem::not_found())?;
+    one(asker, path, parts.headers).await
 }
 
 /// A form; or with `.xml`, `.xls`, `.xlsx` at the end its definition or workbook.

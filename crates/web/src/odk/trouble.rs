@@ -90,6 +90,8 @@ impl Code {
                 "refusal-different-submission" => Code::XML_CONFLICT,
                 "refusal-deprecated-unknown" => Code::DEPRECATED_ID_NOT_FOUND,
                 "refusal-deprecated-old" => Code::DEPRECATING_OLD_SUBMISSION,
+                "refusal-instance-taken" => Code::UNIQUENESS_VIOLATION,
+                "refusal-removed-submission" => Code(409, 16),
                 "refusal-version-published" => Code::VERSION_UNIQUENESS_VIOLATION,
                 "refusal-submission" if refusal.status == StatusCode::BAD_REQUEST => Code::UNPARSEABLE,
                 _ => match refusal.status.as_u16() {
@@ -117,6 +119,8 @@ enum Said {
     English(String),
     /// By the desk, for the person who sent it.
     Sentence(Box<Trouble>),
+    /// It is found at this address.
+    Moved(String),
 }
 
 impl Problem {
@@ -135,6 +139,21 @@ impl Problem {
     pub fn coded(mut self, code: Code) -> Problem {
         self.code = code;
         self
+    }
+
+    /// It is found at another address.
+    pub fn moved(address: String) -> Problem {
+        Problem { code: Code(301, 0), said: Said::Moved(address), details: Value::Null }
+    }
+
+    /// Central's number of it.
+    pub fn number(&self) -> String {
+        self.code.number().to_string()
+    }
+
+    /// What it says to who reads English.
+    pub fn in_english(&self) -> String {
+        self.message(Locale::English)
     }
 
     /// There is nothing here, or nothing that this caller may know of.
@@ -205,15 +224,26 @@ impl Problem {
                 Trouble::Refusal(refusal) => Some(refusal),
                 Trouble::Fault(_) => None,
             },
-            Said::English(_) => None,
+            Said::English(_) | Said::Moved(_) => None,
         }
+    }
+
+    /// Central's words for it, if it has any.
+    fn central(&self) -> Option<(String, Value)> {
+        self.refusal().and_then(super::central::words)
     }
 
     fn message(&self, locale: Locale) -> String {
         let trouble = match &self.said {
             Said::English(message) => return message.clone(),
+            Said::Moved(address) => return format!("It is found at {address}."),
             Said::Sentence(trouble) => &**trouble,
         };
+        if locale == Locale::English
+            && let Some((message, _)) = self.central()
+        {
+            return message;
+        }
         let mut message = trouble.what(locale);
         if let Trouble::Refusal(refusal) = trouble {
             for (_, what) in refusal.places.iter().filter(|(_, what)| !what.is_empty()) {
@@ -257,6 +287,9 @@ impl Problem {
         let message = self.said_by_central().map_or_else(|| self.message(locale), str::to_owned);
         let mut body = json!({ "message": message, "code": self.code.number() });
         let mut details = self.details.clone();
+        if let (Value::Null, Some((_, of_central))) = (&details, self.central()) {
+            details = of_central;
+        }
         if let (Value::Null, Some(refusal)) = (&details, self.refusal())
             && !refusal.places.is_empty()
         {
@@ -296,6 +329,9 @@ impl From<desk::Refusal> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        if let Said::Moved(address) = &self.said {
+            return super::submissions::redirect(StatusCode::MOVED_PERMANENTLY, address);
+        }
         let mut response = self.code.status().into_response();
         response.extensions_mut().insert(self);
         response
@@ -326,7 +362,12 @@ pub async fn answer(request: Request, next: Next) -> Response {
     let head = request.method() == axum::http::Method::HEAD;
     let mut response = next.run(request).await;
     let failed = response.status().is_client_error() || response.status().is_server_error();
-    if failed && response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/xml") {
+    if failed
+        && response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_none_or(|kind| !kind.as_bytes().starts_with(b"text/xml"))
+    {
         let status = response.status();
         let told = response.extensions().get::<Problem>().cloned();
         let told = told.or_else(|| Trouble::in_response(&response).cloned().map(Problem::from));

@@ -80,7 +80,7 @@ async fn a_project_from_nothing_to_its_table() {
     assert_eq!(sent["currentVersion"]["instanceId"], "uuid:1");
     assert_eq!(post(&visited("visit", "2", "uuid:1", "", "")).await.code(), "409.3");
     assert_eq!(post(&visited("other", "2", "uuid:2", "", "")).await.code(), "400.8");
-    assert_eq!(post("<data").await.code(), "400.1");
+    assert_eq!(post("<data").await.code(), "400.2");
     assert_eq!(post(&visited("visit", "2", "uuid:3", "", "")).await.status, 200);
 
     let list = project.json("GET", "forms/visit/submissions", NOTHING).await.value();
