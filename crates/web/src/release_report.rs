@@ -9,6 +9,7 @@ use desk::{Hidden, IN_TIME, LATE, NO_ANSWER, PrintedFinding, ReleaseContent, WIT
 use crate::address::Address;
 use crate::assets;
 use crate::locale::Locale;
+use crate::pages::gap_table;
 use crate::patterns::{
     Cell, Column, Estimate, Estimates, Facts, Markup, Notice, Prose, Section, Table, Tag, Tone,
 };
@@ -110,6 +111,7 @@ impl<'a> Report<'a> {
         }
         parts.push(section.into());
         parts.push(self.findings());
+        parts.extend(self.gaps());
         parts.push(self.limits().into());
         parts.push(self.withheld().into());
         let checks = Section::new(l.text("release-verify")).say(l.text("release-verify-says"));
@@ -523,6 +525,13 @@ impl<'a> Report<'a> {
             }
         }
         groups
+    /// What the law says beside what is measured by: text of the protocol, about nobody.
+    fn gaps(self) -> Option<Markup> {
+        let l = self.l;
+        let (gaps, yardsticks) = (self.protocol.gaps.as_ref()?, self.protocol.yardsticks.as_ref()?);
+        let title = l.text_with_one("gaps-title", "law", gaps.title.get(l.code()));
+        let table = gap_table(l, &Address::default(), gaps, yardsticks).uncounted().wide();
+        Some(Section::new(title).say(gaps.note.get(l.code())).part(table).into())
     }
 
     fn limits(self) -> Section {

@@ -4,10 +4,11 @@
 use axum::Router;
 use axum::routing::get;
 use desk::casework::{ClockState, FieldKind};
-use desk::protocol::{Certainty, Counts, ProtocolWorkflow, Right, Yardsticks};
+use desk::protocol::{Certainty, Counts, GapTable, ProtocolWorkflow, Right, Yardsticks};
 use desk::{Finding, Findings, RatedPlace, Read};
 use jiff::civil::DateTime;
 
+use crate::address::Address;
 use crate::answer::{Answer, Refusal};
 use crate::frame::{Action, Link};
 use crate::locale::Locale;
@@ -252,7 +253,14 @@ async fn gaps(seated: Seated) -> Answer<Sheet> {
     let title = l.text_with_one("gaps-title", "law", gaps.title.get(l.code()));
     let findings = findings_address(seated.mandate());
     let frame = seated.frame_of_findings(title).under(l.text("room-findings"), &findings);
-    let mut table = Table::new(l, &seated.visitor.reader.here, l.text("gaps-caption"), "")
+    let table = gap_table(l, &seated.visitor.reader.here, gaps, yardsticks);
+    let about = Advice::new(gaps.note.get(l.code()), [Link::new(l.text("gaps-back"), findings)]);
+    Ok(Sheet::new(frame).part(about).part(table))
+}
+
+/// What a law says beside what the yardsticks ask, a row for each right.
+pub(crate) fn gap_table(l: Locale, here: &Address, gaps: &GapTable, yardsticks: &Yardsticks) -> Table {
+    let mut table = Table::new(l, here, l.text("gaps-caption"), "")
         .column(Column::new(l.text("findings-right")))
         .column(Column::new(l.text("findings-yardstick")))
         .column(Column::new(l.text("gaps-asks")))
@@ -272,8 +280,7 @@ async fn gaps(seated: Seated) -> Answer<Sheet> {
             l.text(certainty(gap.certainty)).into(),
         ]);
     }
-    let about = Advice::new(gaps.note.get(l.code()), [Link::new(l.text("gaps-back"), findings)]);
-    Ok(Sheet::new(frame).part(about).part(table))
+    table
 }
 
 fn certainty(certainty: Certainty) -> &'static str {

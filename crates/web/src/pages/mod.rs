@@ -58,6 +58,7 @@ use axum::Router;
 use crate::room::Web;
 use crate::{assets, headers};
 
+pub(crate) use findings::gap_table;
 pub use public::is_public;
 
 /// All pages with their layers and assets.
