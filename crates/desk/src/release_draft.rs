@@ -78,8 +78,7 @@ pub(crate) fn draft_place(release: &str) -> Place<'_> {
 impl Seat {
     /// What is published of cases of a workflow, or nothing of that kind.
     pub fn release_plan(&self, workflow: &str) -> Result<&ReleasePlan, Refusal> {
-        let plan = self.protocol().release.as_ref().filter(|plan| plan.workflow == workflow);
-        plan.ok_or_else(Refusal::not_found)
+        self.protocol().release_of(workflow).ok_or_else(Refusal::not_found)
     }
 }
 
