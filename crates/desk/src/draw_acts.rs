@@ -443,11 +443,11 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
     ) -> Answer<()> {
         let declared = may.frame(workflow)?;
         let keyring = self.roster_keys(may, declared).await?;
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
         if !matches!(detail.report.known.end, Some((End::Done, _))) {
             return Err(Refusal::conflict("refusal-draw-key-early").into());
         }

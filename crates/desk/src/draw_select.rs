@@ -198,8 +198,7 @@ impl Desk {
         }
         if declared.opens.is_some() {
             let units = Zeroizing::new(sites::units(&design, &result.kept.roster, &result.selection)?);
-            let sealed =
-                self.seal_secret(may, &declared.compartment, draw, secret::UNITS, units.as_bytes());
+            let sealed = self.seal_secret(may, &declared.compartment, draw, secret::UNITS, units.as_bytes());
             secrets.push(sealed.await?);
         }
         let addition = Addition {

@@ -170,6 +170,8 @@ pub(crate) fn chosen<'p>(
             committed: Some(&declared.facts.committed),
             drawn: &declared.facts.drawn,
         },
+        // Places have no files to be read: these are drawn where people are.
+        Units::Files if declared.from_registry() => return Err(Refusal::not_found()),
         Units::Files => {
             let draw = records_draw(protocol).ok_or_else(Refusal::not_found)?;
             Chosen {

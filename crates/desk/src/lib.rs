@@ -50,6 +50,7 @@ mod release_draws;
 mod release_figures;
 mod release_method;
 mod release_public;
+mod release_rounds;
 mod release_sample;
 mod release_signatures;
 mod resend;

@@ -14,7 +14,7 @@ use store::{Fault, case};
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
 use crate::begin_case::NewCase;
-use crate::draws::secret;
+use crate::draws::{DrawNumber, secret};
 use crate::entry_reading::open_rows;
 use crate::frames::SIZE;
 use crate::may::{May, Read, Seat};
@@ -139,12 +139,12 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
     ) -> Answer<Vec<Site>> {
         let declared = may.frame(workflow)?;
         let opens = declared.opens.as_ref().ok_or_else(Refusal::not_found)?;
         let keyring = self.roster_keys(may, declared).await?;
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
         let Some((_, places)) = detail.report.known.sealed.clone() else {
             return Err(Refusal::conflict("refusal-draw-no-calls").into());
         };
@@ -259,16 +259,17 @@ impl Desk {
         may: &May<'_, Read>,
         workflow: &str,
         code: &str,
-        seq: i64,
+        number: impl Into<DrawNumber>,
         unit: &str,
     ) -> Answer<String> {
         let declared = may.frame(workflow)?;
         let opens = declared.opens.as_ref().ok_or_else(Refusal::not_found)?;
-        let detail = self.draw(may, workflow, code, seq).await?;
+        let number = number.into();
+        let detail = self.draw(may, workflow, code, number).await?;
         if detail.is_void() {
             return Err(Refusal::conflict("refusal-draw-void").into());
         }
-        let sites = self.sites(may, workflow, code, seq).await?;
+        let sites = self.sites(may, workflow, code, number).await?;
         let site = sites.into_iter().find(|site| site.unit == unit).ok_or_else(Refusal::not_found)?;
         if let Some(known) = &site.case {
             return Err(Refusal::conflict("refusal-site-begun").with("code", known).into());

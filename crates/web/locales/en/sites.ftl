@@ -80,3 +80,7 @@ refusal-sites-no-size = { $count } entries have no number of workers: { $units }
     .next = Fill it in in the registry, or remove those that no longer operate.
 refusal-sites-twice = { $count } codes stand at two entries: { $units }. Nothing was frozen.
     .next = Remove one of the two from the registry.
+refusal-round-waits = These visits of the round are not ready to be published: { $visits }.
+    .next = Finish their disclosure review, or end those that were given up.
+refusal-release-twice = Figures of the same answers are public already: { $cases }. A visit alone and its whole round could be subtracted from each other, and what both hide would be seen.
+    .next = Publish either the visit or the round with figures; the access record can always be published.

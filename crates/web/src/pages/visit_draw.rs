@@ -528,6 +528,9 @@ async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Strin
         sheet = sheet
             .part(Section::new(l.text("visit-draw-next")).say(l.text("visit-draw-begin-says")).links(links));
     }
+    if looking.draws_places() {
+        return Ok(sheet);
+    }
     match visit_files::of_case(&looking, files).await? {
         Some(section) => Ok(sheet.part(section)),
         None => Ok(sheet),
@@ -545,7 +548,6 @@ async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<S
     sheet = sheet.part(Section::new(l.text("visit-draw-steps")).part(ceremony.steps(true)?));
     sheet = sheet.part(ceremony.public()?);
     sheet = sheet.part(ceremony.messages(true)?);
-    let declared = seated.seat.frame(&workflow)?;
     let mut links = vec![
         Link::new(l.text("visit-draw-screen"), ceremony.act("screen")),
         Link::new(l.text("visit-draw-folder"), ceremony.act("folder.zip")),

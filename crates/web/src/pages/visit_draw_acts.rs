@@ -438,8 +438,7 @@ fn select_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
         .hint(l.text_with_one("visit-select-others-hint", "most", most))
         .value(most.to_string())
         .longest(6);
-    Ok(if ceremony.places() { form } else { form.field(others) }
-        .back(l.text("go-back"), ceremony.address()))
+    Ok(if ceremony.places() { form } else { form.field(others) }.back(l.text("go-back"), ceremony.address()))
 }
 
 fn select_says(ceremony: &Ceremony<'_>) -> &'static str {

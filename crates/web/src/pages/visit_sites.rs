@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::{get, post};
 use desk::protocol::Frame as Declared;
-use desk::{FrameState, Read, Site};
+use desk::{DrawNumber, FrameState, Read, Site};
 
 use crate::address::{Address, part};
 use crate::answer::Answer;
@@ -132,7 +132,7 @@ fn chance(fraction: &str) -> String {
 
 async fn visit(
     seated: Seated,
-    Path((_, workflow, code, seq, unit)): Path<(i64, String, String, i64, String)>,
+    Path((_, workflow, code, seq, unit)): Path<(i64, String, String, DrawNumber, String)>,
 ) -> Answer<Response> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let opens = seated.seat.frame(&workflow)?.opens.as_ref().ok_or_else(desk::Refusal::not_found)?;
