@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use protocol::ProtocolWorkflow;
 use store::case::{self, Case};
-use store::{mandate, setting};
+use store::{Tx, mandate, setting};
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Kind, Refusal};
@@ -45,71 +45,86 @@ fn beginning_roles(workflow: &ProtocolWorkflow) -> impl Iterator<Item = &str> {
     kinds.flat_map(|kind: &FactKind| &kind.by).map(String::as_str)
 }
 
+/// A case that is ready to be begun within a change.
+pub(crate) struct Beginning {
+    mandate: i64,
+    workflow: String,
+    title: String,
+    parent: Option<(String, String)>,
+    by: i64,
+    now: i64,
+    salt: [u8; 32],
+}
+
+impl Beginning {
+    /// Begins it. Answers its number and its code.
+    pub(crate) fn begin(self, tx: &mut Tx) -> Result<(i64, String), Error> {
+        let Beginning { mandate, workflow, title, parent, by, now, salt } = self;
+        // The role may have been taken away since the page was opened.
+        if mandate::place(tx, mandate, by)?.is_none() {
+            return Err(Error::from(Refusal::not_found()));
+        }
+        let parent = match &parent {
+            None => None,
+            Some((within, code)) => {
+                let found = case::by_code(tx, mandate, within, code)?;
+                Some(found.ok_or_else(Refusal::not_found)?.id)
+            }
+        };
+        let year = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(now).unwrap_or_default()).year();
+        let number = setting::next_number(tx, &format!("case {mandate} {workflow} {year}"))?;
+        let letter: String = workflow.chars().take(1).map(|letter| letter.to_ascii_uppercase()).collect();
+        let code = format!("{letter}-{year}-{number:03}");
+        let id = tx.new_id();
+        let done = Done::new(now, Some(by), "case.begin").in_mandate(mandate).about("case", id);
+        let done = done.with("name", code.as_str());
+        record::audit_with_leaf(tx, ledger::leaf::kind::CASE, &salt, done)?;
+        let new =
+            Case { id, mandate, workflow, code: code.clone(), title, parent, begun_by: by, begun_at: now };
+        case::add(tx, &new)?;
+        Ok((id, code))
+    }
+}
+
 impl Desk {
     /// Begins a case. Answers its code.
     pub async fn begin_case(&self, may: &May<'_, Read>, new: NewCase<'_>) -> Answer<String> {
-        let workflow = may.workflow(new.workflow)?;
-        if may.mandate().archived_at.is_some() {
-            return Err(Refusal::conflict("refusal-case-archived").problem("title", "").into());
+        let beginning = self.beginning(may, new)?;
+        self.store.write(move |tx| beginning.begin(tx).map(|(_, code)| code)).await
+    }
+
+    /// Checks who begins a case and what it is called, so that it can be begun within another change.
+    pub(crate) fn beginning(&self, seat: &Seat, new: NewCase<'_>) -> Result<Beginning, Refusal> {
+        let workflow = seat.workflow(new.workflow)?;
+        if seat.mandate().archived_at.is_some() {
+            return Err(Refusal::conflict("refusal-case-archived").problem("title", ""));
         }
         let title = new.title.trim().to_owned();
         if title.is_empty() || title.chars().count() > LONGEST_TITLE {
-            return Err(Refusal::invalid("refusal-case-title").problem("title", "").into());
+            return Err(Refusal::invalid("refusal-case-title").problem("title", ""));
         }
-        if !may.begins(workflow) {
+        if !seat.begins(workflow) {
             let mut roles: Vec<&str> = Vec::new();
             for role in beginning_roles(workflow) {
                 if !roles.contains(&role) {
                     roles.push(role);
                 }
             }
-            let refusal = Refusal::new(Kind::NotAllowed, "refusal-case-role").with("roles", roles.join(", "));
-            return Err(refusal.into());
+            return Err(Refusal::new(Kind::NotAllowed, "refusal-case-role").with("roles", roles.join(", ")));
         }
         let parent = match (&workflow.within, new.parent) {
             (Some(within), Some(code)) => Some((within.clone(), code.to_owned())),
             (None, None) => None,
-            _ => return Err(Refusal::not_found().into()),
+            _ => return Err(Refusal::not_found()),
         };
-        let (mandate, by, now, salt) = (may.mandate().id, may.session().member().id, self.now(), self.salt());
-        let name = workflow.workflow.id.clone();
-        self.store
-            .write(move |tx| {
-                // The role may have been taken away since the page was opened.
-                if mandate::place(tx, mandate, by)?.is_none() {
-                    return Err(Error::from(Refusal::not_found()));
-                }
-                let parent = match &parent {
-                    None => None,
-                    Some((within, code)) => {
-                        let found = case::by_code(tx, mandate, within, code)?;
-                        Some(found.ok_or_else(Refusal::not_found)?.id)
-                    }
-                };
-                let year =
-                    TimeZone::UTC.to_datetime(Timestamp::from_millisecond(now).unwrap_or_default()).year();
-                let number = setting::next_number(tx, &format!("case {mandate} {name} {year}"))?;
-                let letter: String = name.chars().take(1).map(|letter| letter.to_ascii_uppercase()).collect();
-                let code = format!("{letter}-{year}-{number:03}");
-                let id = tx.new_id();
-                let done = Done::new(now, Some(by), "case.begin").in_mandate(mandate).about("case", id);
-                let done = done.with("name", code.as_str());
-                record::audit_with_leaf(tx, ledger::leaf::kind::CASE, &salt, done)?;
-                case::add(
-                    tx,
-                    &Case {
-                        id,
-                        mandate,
-                        workflow: name,
-                        code: code.clone(),
-                        title,
-                        parent,
-                        begun_by: by,
-                        begun_at: now,
-                    },
-                )?;
-                Ok(code)
-            })
-            .await
+        Ok(Beginning {
+            mandate: seat.mandate().id,
+            workflow: workflow.workflow.id.clone(),
+            title,
+            parent,
+            by: seat.session().member().id,
+            now: self.now(),
+            salt: self.salt(),
+        })
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use draw::transcript::VOID;
+use draw::transcript::{KEY_RELEASE, VOID};
 use draw::{Beacon, CHAINS, End, Message, PartyKey, Roster, Source, Suite, acts, beacon};
+use protocol::{Frame as Declared, Scheme};
 use serde_json::{Map, Value, json};
 use store::draw::{self as draws, CaseDraw};
 use store::{Fault, frame, mandate};
@@ -11,11 +12,14 @@ use zeroize::Zeroizing;
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
-use crate::draws::{Addition, DrawNumber, Units, chosen, engine, keep, read_detail, records_draw, secret};
-use crate::frames::series;
+use crate::draws::{
+    Addition, DrawNumber, OpenDraw, Units, chosen, engine, keep, read_detail, records_draw, secret,
+};
+use crate::frames::{SIZE, series};
 use crate::may::{May, Read};
 use crate::put_fact::{Amending, NewFact};
 use crate::record;
+use crate::release_draft::role_says;
 
 /// The monitor's name in every design.
 pub const MONITOR: &str = "monitor";
@@ -32,15 +36,17 @@ pub struct NewParty {
 }
 
 /// A draw that is to be begun.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct NewDraw {
     /// Who takes part.
     pub parties: Vec<NewParty>,
-    /// Whether each stratum is drawn by itself.
-    pub stratified: bool,
+    /// How units are selected: one of the ways that the protocol allows.
+    pub scheme: Scheme,
+    /// The interval, for every k-th.
+    pub every: u64,
     /// Whether `hmac-commit` is used and not `ecvrf`.
     pub hash_only: bool,
-    /// How many are drawn.
+    /// How many are drawn; every k-th says it by its interval.
     pub n: u64,
     /// How many in reserve; the protocol's share where none is given.
     pub reserve: Option<u64>,
@@ -48,6 +54,24 @@ pub struct NewDraw {
     pub others: u64,
     /// Until when the parties reveal (ms).
     pub reveal_deadline: i64,
+    /// From when the key may be published (ms), where `hmac-commit` is used; it is destroyed at the end where none is given.
+    pub embargo: Option<i64>,
+}
+
+impl Default for NewDraw {
+    fn default() -> Self {
+        NewDraw {
+            parties: Vec::new(),
+            scheme: Scheme::Simple,
+            every: 0,
+            hash_only: false,
+            n: 0,
+            reserve: None,
+            others: 0,
+            reveal_deadline: 0,
+            embargo: None,
+        }
+    }
 }
 
 /// Where the public randomness comes from.
@@ -90,6 +114,7 @@ impl Desk {
         mut notes: Map<String, Value>,
     ) -> Answer<i64> {
         let declared = may.frame(workflow)?;
+        role_says(may.protocol(), workflow, &declared.facts.committed, may.role())?;
         let chosen = chosen(may.protocol(), declared, units)?;
         let keyring = self.roster_keys(may, declared).await?;
         let state = self.frame_state(may, workflow, code).await?;
@@ -125,20 +150,35 @@ impl Desk {
                 return Err(Refusal::invalid("refusal-draw-party-twice").with("party", name).into());
             }
         }
-        let reserve = new.reserve.unwrap_or((new.n * u64::from(chosen.reserve_percent)).div_ceil(100));
-        let reserve = enough_people(&new, reserve, frozen.people)?;
+        let among = u64::try_from(frozen.people).unwrap_or_default();
+        check_scheme(declared, &new, among)?;
+        let stratified = new.scheme == Scheme::Stratified;
+        let every_kth = new.scheme == Scheme::EveryKth;
+        let all = among <= u64::from(declared.take_all);
+        let n = if every_kth {
+            0
+        } else if all {
+            among
+        } else {
+            new.n
+        };
+        let about = if every_kth { among.div_ceil(new.every.max(1)) } else { n };
+        let usual = if all { 0 } else { (about * u64::from(chosen.reserve_percent)).div_ceil(100) };
+        let reserve = enough_people(&new, n, usual, among)?;
+        let first = self.first_stage(may, workflow, code).await?;
         let dispositions: Map<String, Value> =
             chosen.dispositions.iter().map(|row| (row.code.clone(), row.ends.as_str().into())).collect();
         let policy = &may.protocol().disclosure.policy;
         let mut design = json!({
             "parties": parties,
-            "frame": format!("{} people of {}, frozen with SHA-256 {}", frozen.people, state.case.code, frozen.hash),
+            "frame": format!("{among} units ({}) of {}, frozen with SHA-256 {}", declared.stage, state.case.code, frozen.hash),
             "stage": chosen.stage,
-            "scheme": if new.stratified { "stratified-srs" } else { "srs" },
+            "result": if declared.public { "public" } else { "secret" },
+            "scheme": new.scheme.word(),
             "suite": if new.hash_only { Suite::HmacCommit.name() } else { Suite::Ecvrf.name() },
-            "n": new.n,
+            "n": n,
             "reserve": reserve,
-            "min_per_stratum": if new.stratified { declared.minimum_per_stratum } else { 0 },
+            "min_per_stratum": if stratified { declared.minimum_per_stratum } else { 0 },
             "number": declared.number,
             "replacement": chosen.replacement,
             "dispositions": dispositions,
@@ -151,8 +191,20 @@ impl Desk {
         notes.insert("frame_sha256".into(), frozen.hash.as_str().into());
         notes.insert("protocol".into(), format!("{} {}", may.protocol().name, may.protocol().version).into());
         design["notes"] = Value::Object(notes);
-        if new.stratified {
-            design["strata"] = json!([declared.stratum]);
+        if let Some(stratum) = declared.stratum.as_ref().filter(|_| stratified) {
+            design["strata"] = json!([stratum]);
+        }
+        if every_kth {
+            design["every"] = new.every.into();
+        }
+        if new.scheme == Scheme::Proportional {
+            design["size"] = SIZE.into();
+        }
+        if let Some(first) = first {
+            design["first_stage"] = first;
+        }
+        if let Some(embargo) = new.embargo.filter(|_| new.hash_only) {
+            design["embargo"] = record::seconds(embargo).into();
         }
         let Value::Object(design) = design else {
             return Err(Fault::internal("a design is an object").into());
@@ -178,21 +230,30 @@ impl Desk {
         let known = signed(design_file, design)?;
         let (_, lines) = self.frozen_lines(keyring, frozen.clone()).await?;
         let read = known.design.as_ref().ok_or_else(|| Fault::internal("a design was not read"))?;
-        let roster = Roster::freeze(read, lines.records()).map_err(engine)?;
-        let mut sizes = vec![0_u64; roster.strata.len()];
-        for unit in &roster.units {
-            if let Some(size) = sizes.get_mut(unit.stratum as usize) {
-                *size += 1;
-            }
-        }
-        draw::allocate(new.n, &sizes, read.min_per_stratum).map_err(engine)?;
         let (salt_key, drawing, random) =
             (Zeroizing::new(self.salt()), Zeroizing::new(self.salt()), Zeroizing::new(self.salt()));
-        let root = roster.commit(&draw_id, &salt_key).root();
+        // A long roster is frozen off the threads that answer people.
+        let freezing = (read.clone(), draw_id.clone(), salt_key.clone());
+        let freezing = tokio::task::spawn_blocking(move || {
+            let (design, draw_id, salt_key) = freezing;
+            let roster = Roster::freeze(&design, lines.records())?;
+            let mut sizes = vec![0_u64; roster.strata.len()];
+            for unit in &roster.units {
+                if let Some(size) = sizes.get_mut(unit.stratum as usize) {
+                    *size += 1;
+                }
+            }
+            if !every_kth {
+                draw::allocate(n, &sizes, design.min_per_stratum)?;
+            }
+            Ok((roster.commit(&draw_id, &salt_key).root(), roster.len()))
+        });
+        let frozen_roster = freezing.await.map_err(|error| Fault::internal(error.to_string()))?;
+        let (root, people) = frozen_roster.map_err(engine)?;
         let mut file_hash = [0; 32];
         hex::decode_to_slice(&frozen.hash, &mut file_hash)
             .map_err(|error| Fault::Damaged { what: error.to_string() })?;
-        let (name, message) = acts::roster(&known, &root, roster.len(), &file_hash, now).map_err(engine)?;
+        let (name, message) = acts::roster(&known, &root, people, &file_hash, now).map_err(engine)?;
         let known = signed(name, message)?;
         let (name, message) = acts::key(&known, &drawing, now).map_err(engine)?;
         let known = signed(name, message)?;
@@ -368,8 +429,34 @@ impl Desk {
     ) -> Answer<()> {
         let open = self.open_draw(may, workflow, code, number).await?;
         let act = acts::close(&open.detail.report.known, self.seconds()).map_err(engine)?;
+        let design = open.detail.design()?;
+        let kept = design.suite() == Suite::HmacCommit && design.embargo > 0;
+        let destroyed = (!kept).then_some(secret::DRAWING);
+        let addition = Addition { messages: vec![act], destroyed, ..Addition::default() };
+        self.sign_and_add(may, open, addition).await.map(drop)
+    }
+
+    /// Publishes the drawing key of a draw that was carried out, after the embargo that its design states, and destroys what
+    /// is kept of it here.
+    pub async fn release_draw_key(
+        &self,
+        may: &May<'_, Read>,
+        workflow: &str,
+        code: &str,
+        number: impl Into<DrawNumber>,
+    ) -> Answer<()> {
+        let declared = may.frame(workflow)?;
+        let keyring = self.roster_keys(may, declared).await?;
+        let detail = self.draw(may, workflow, code, number).await?;
+        if !matches!(detail.report.known.end, Some((End::Done, _))) {
+            return Err(Refusal::conflict("refusal-draw-key-early").into());
+        }
+        not_said(&detail.transcript, KEY_RELEASE)?;
+        let (keyring, key) = self.draw_key(keyring, detail.row.id, secret::DRAWING).await?;
+        let act = acts::key_release(&detail.report.known, &key, self.seconds()).map_err(engine)?;
         let destroyed = Some(secret::DRAWING);
         let addition = Addition { messages: vec![act], destroyed, ..Addition::default() };
+        let open = OpenDraw { detail, declared, keyring };
         self.sign_and_add(may, open, addition).await.map(drop)
     }
 
@@ -410,10 +497,28 @@ impl Desk {
             open.keyring = keyring;
             let uuids =
                 serde_json::from_slice(&text).map_err(|error| Fault::Damaged { what: error.to_string() })?;
-            addition.removed = Some((chosen.codes.to_owned(), uuids));
+            addition.removed = chosen.codes.map(|codes| (codes.to_owned(), uuids));
         }
         self.sign_and_add(may, open, addition).await.map(drop)
     }
+}
+
+/// Refuses a way to draw that the protocol does not allow, or that lacks its number.
+fn check_scheme(declared: &Declared, new: &NewDraw, units: u64) -> Result<(), Refusal> {
+    if !declared.schemes.contains(&new.scheme) {
+        return Err(Refusal::invalid("refusal-draw-scheme").problem("scheme", ""));
+    }
+    if new.scheme == Scheme::EveryKth && !(1..=units).contains(&new.every) {
+        return Err(Refusal::invalid("refusal-draw-every").with("most", units).problem("every", ""));
+    }
+    let takes_all = units <= u64::from(declared.take_all);
+    if new.scheme != Scheme::EveryKth && !takes_all && new.n > units {
+        return Err(Refusal::invalid("refusal-draw-more").with("most", units).problem("n", ""));
+    }
+    if new.embargo.is_some_and(|embargo| embargo <= new.reveal_deadline) {
+        return Err(Refusal::invalid("refusal-draw-embargo").problem("embargo", ""));
+    }
+    Ok(())
 }
 
 /// What was said is not said again.
@@ -424,23 +529,23 @@ pub(crate) fn not_said(transcript: &draw::Transcript, file: &str) -> Result<(), 
     Ok(())
 }
 
-/// The reserve of a draw among so many people, or why there are too few for what is asked: a design cannot be changed
-/// once it is public.
-fn enough_people(new: &NewDraw, reserve: u64, people: i64) -> Result<u64, Refusal> {
-    let people = u64::try_from(people).unwrap_or(0);
+/// The reserve of a draw of `n` among so many, or why there are too few for what is asked: a design cannot be changed once
+/// it is public.
+fn enough_people(new: &NewDraw, n: u64, usual: u64, among: u64) -> Result<u64, Refusal> {
     let too_few = |field: &'static str, asked: u64| {
         let refusal = Refusal::invalid("refusal-draw-too-few-people").problem(field, "");
-        Err(refusal.with("people", people).with("asked", asked))
+        Err(refusal.with("people", among).with("asked", asked))
     };
-    let left = people.saturating_sub(new.n);
-    if new.n > people {
-        return too_few("n", new.n);
+    let left = among.saturating_sub(n);
+    if n > among {
+        return too_few("n", n);
     }
     if new.others > left {
-        return too_few("others", new.n.saturating_add(new.others));
+        return too_few("others", n.saturating_add(new.others));
     }
     match new.reserve {
-        Some(asked) if asked > left => too_few("reserve", new.n.saturating_add(asked)),
-        _ => Ok(reserve.min(left)),
+        Some(asked) if asked > left => too_few("reserve", n.saturating_add(asked)),
+        Some(asked) => Ok(asked),
+        None => Ok(usual.min(left)),
     }
 }

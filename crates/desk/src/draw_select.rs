@@ -22,6 +22,7 @@ use crate::entries::{Author, EntryChange, LABEL, SealedChange};
 use crate::keyring::Keyring;
 use crate::may::{May, OpenIdentity, Read};
 use crate::records_draw::DrawnFile;
+use crate::sites;
 
 /// Properties of the codes for phones: the case and the stratum.
 pub(crate) const CODE_CASE: &str = "visit_code";
@@ -101,14 +102,22 @@ impl Desk {
         let frozen = self.store.read(move |tx| store::frame::of_case(tx, case)).await?;
         let frozen = frozen.ok_or_else(|| Refusal::conflict("refusal-frame-not-frozen"))?;
         let (keyring, lines) = self.frozen_lines(keyring, frozen).await?;
-        let roster = Roster::freeze(detail.design()?, lines.records()).map_err(engine)?;
-        let leaves = roster.commit(&detail.row.draw, &salt_key);
+        // A long roster is read and hashed off the threads that answer people.
+        let (design, draw) = (detail.design()?.clone(), detail.row.draw.clone());
+        let work = move || {
+            let roster = Roster::freeze(&design, lines.records())?;
+            let leaves = roster.commit(&draw, &salt_key);
+            Ok(Kept { roster, leaves, salt_key })
+        };
+        let kept = tokio::task::spawn_blocking(work).await;
+        let kept: Kept = kept.map_err(|error| Fault::internal(error.to_string()))?.map_err(engine)?;
+        let leaves = &kept.leaves;
         if detail.report.known.roster != Some((leaves.root(), leaves.size())) {
             let what =
                 format!("roster and salts of {} do not lead to the root that was frozen", detail.row.draw);
             return Err(Fault::Damaged { what }.into());
         }
-        Ok((keyring, Kept { roster, leaves, salt_key }))
+        Ok((keyring, kept))
     }
 
     /// Draws a number for everybody and selects; off the threads that answer people.
@@ -171,16 +180,26 @@ impl Desk {
         let chosen = chosen(may.protocol(), declared, units)?;
         let fact = self.frame_fact(may, declared, chosen.drawn, BTreeMap::new(), "").await?;
         let case_code = open.detail.case.code.clone();
-        let (codes, entries) =
-            self.make_codes(may, chosen.codes, chosen.letter, &case_code, &result.selection).await?;
-        let uuids: Vec<&str> = codes.iter().map(|code| code.uuid.as_str()).collect();
-        let uuids = json!(uuids).to_string();
-        let made =
-            self.seal_secret(may, &declared.compartment, open.detail.row.id, secret::CODES, uuids.as_bytes());
-        let mut secrets = vec![kept, made.await?];
-        if units == Units::Files {
-            let files = files(&result, &codes);
-            secrets.push(self.seal_files(may, open.detail.row.id, &files).await?);
+        let draw = open.detail.row.id;
+        let (mut secrets, mut entries) = (vec![kept], Vec::new());
+        if let Some(registry) = chosen.codes {
+            let (codes, made) =
+                self.make_codes(may, registry, chosen.letter, &case_code, &result.selection).await?;
+            let uuids: Vec<&str> = codes.iter().map(|code| code.uuid.as_str()).collect();
+            let uuids = json!(uuids).to_string();
+            let made_here =
+                self.seal_secret(may, &declared.compartment, draw, secret::CODES, uuids.as_bytes());
+            secrets.push(made_here.await?);
+            if units == Units::Files {
+                let files = files(&result, &codes);
+                secrets.push(self.seal_files(may, draw, &files).await?);
+            }
+            entries = made;
+        }
+        if declared.opens.is_some() {
+            let units = Zeroizing::new(sites::units(&design, &result.kept.roster, &result.selection)?);
+            let sealed = self.seal_secret(may, &declared.compartment, draw, secret::UNITS, units.as_bytes());
+            secrets.push(sealed.await?);
         }
         let addition = Addition {
             messages: vec![(sealed_file, sealed), (calls_file, calls)],
@@ -363,7 +382,7 @@ impl Desk {
         self.sign_and_add(may, open, addition).await.map(drop)
     }
 
-    async fn attempts(&self, mut keyring: Keyring, draw: i64) -> Answer<(Keyring, Vec<Attempt>)> {
+    pub(crate) async fn attempts(&self, mut keyring: Keyring, draw: i64) -> Answer<(Keyring, Vec<Attempt>)> {
         self.store
             .read(move |tx| {
                 let mut log = Vec::new();

@@ -26,6 +26,7 @@ use crate::keyring::Keyring;
 use crate::may::{May, Read, Seat};
 use crate::put_fact::ReadyFact;
 use crate::record::{self, Done};
+use crate::release_draft::role_says;
 
 /// What a draw chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +126,11 @@ impl DrawDetail {
         self.report.known.end.is_some()
     }
 
+    /// Whether it was broken off.
+    pub fn is_void(&self) -> bool {
+        matches!(self.report.known.end, Some((End::Void(_), _)))
+    }
+
     /// Who has yet to sign a message that is there.
     pub fn unsigned<'d>(&'d self, file: &str, parties: impl Iterator<Item = &'d str>) -> Vec<&'d str> {
         let message = self.transcript.message(file).ok().flatten();
@@ -140,7 +146,7 @@ pub(crate) struct Chosen<'p> {
     pub(crate) replacement: &'p str,
     pub(crate) reserve_percent: u32,
     pub(crate) dispositions: &'p [Disposition],
-    pub(crate) codes: &'p str,
+    pub(crate) codes: Option<&'p str>,
     pub(crate) letter: char,
     /// The fact that everybody committed.
     pub(crate) committed: Option<&'p str>,
@@ -159,11 +165,13 @@ pub(crate) fn chosen<'p>(
             replacement: &declared.replacement,
             reserve_percent: declared.reserve_percent,
             dispositions: &declared.dispositions,
-            codes: &declared.codes,
+            codes: declared.codes.as_deref(),
             letter: declared.letter,
             committed: Some(&declared.facts.committed),
             drawn: &declared.facts.drawn,
         },
+        // Places have no files to be read: these are drawn where people are.
+        Units::Files if declared.from_registry() => return Err(Refusal::not_found()),
         Units::Files => {
             let draw = records_draw(protocol).ok_or_else(Refusal::not_found)?;
             Chosen {
@@ -171,7 +179,7 @@ pub(crate) fn chosen<'p>(
                 replacement: &draw.replacement,
                 reserve_percent: draw.reserve_percent,
                 dispositions: &draw.dispositions,
-                codes: &draw.codes,
+                codes: Some(&draw.codes),
                 letter: draw.letter,
                 committed: None,
                 drawn: &draw.fact,
@@ -186,8 +194,8 @@ impl Seat {
         Ok(chosen(self.protocol(), self.frame(workflow)?, units)?.dispositions)
     }
 
-    /// The registry with the codes that phones get from a draw.
-    pub fn draw_codes(&self, workflow: &str, units: Units) -> Result<&str, Refusal> {
+    /// The registry with the codes that phones get from a draw, if they get any.
+    pub fn draw_codes(&self, workflow: &str, units: Units) -> Result<Option<&str>, Refusal> {
         Ok(chosen(self.protocol(), self.frame(workflow)?, units)?.codes)
     }
 }
@@ -209,6 +217,8 @@ pub(crate) mod secret {
     pub(crate) const RANDOM: &str = "randomness";
     /// The entries of the codes that were made for the phones.
     pub(crate) const CODES: &str = "codes";
+    /// Places to visit in the order of the draw, where it is the first of two stages.
+    pub(crate) const UNITS: &str = "units";
     /// Whom to call, and the salt of the list.
     pub(crate) const CALLS: &str = "call list";
     /// Whose files to read, for who reads them; sealed to them and not to the roster's compartment.
@@ -413,6 +423,8 @@ impl Desk {
         detail: &DrawDetail,
         addition: Addition,
     ) -> Answer<()> {
+        let declared = may.frame(&detail.case.workflow)?;
+        role_says(may.protocol(), &declared.workflow, &declared.facts.committed, may.role())?;
         let (row, case) = (detail.row.clone(), detail.case.clone());
         let known = detail.messages.len();
         let (mandate, member, now) = (may.mandate().id, may.session().member().id, self.now());
@@ -630,6 +642,6 @@ pub fn draw_files(design: &Design) -> Vec<String> {
     let rest =
         [BEACON, transcript::SEALED, transcript::CALL_LIST, transcript::FIELD, AUDIT, transcript::CLOSE];
     files.extend(rest.map(str::to_owned));
-    files.push(transcript::VOID.to_owned());
+    files.extend([transcript::KEY_RELEASE, transcript::VOID].map(str::to_owned));
     files
 }

@@ -135,12 +135,8 @@ pub(crate) fn frame_place(id: &str) -> Place<'_> {
 impl Seat {
     /// The frame that the protocol declares for the cases of a workflow.
     pub fn frame(&self, workflow: &str) -> Result<&Declared, Refusal> {
-        frame_of(self.protocol(), workflow).ok_or_else(Refusal::not_found)
+        self.protocol().frame_of(workflow).ok_or_else(Refusal::not_found)
     }
-}
-
-pub(crate) fn frame_of<'p>(protocol: &'p Protocol, workflow: &str) -> Option<&'p Declared> {
-    protocol.frame.as_ref().filter(|frame| frame.workflow == workflow)
 }
 
 pub(crate) fn find_case(tx: &mut Tx, mandate: i64, workflow: &str, code: &str) -> Result<Case, Error> {
@@ -239,7 +235,8 @@ impl Desk {
         let (Some(key), Some(sealed)) = (key, sealed) else {
             return Err(Fault::internal("an empty list was taken").into());
         };
-        let fact = self.frame_fact(may, declared, &declared.facts.received, BTreeMap::new(), "").await?;
+        let received = declared.facts.received.as_ref().ok_or_else(Refusal::not_found)?;
+        let fact = self.frame_fact(may, declared, received, BTreeMap::new(), "").await?;
         let people = list.lines.len();
         let row = FrameList {
             id,
@@ -376,12 +373,13 @@ impl Desk {
         let (warn, fail) = (declared.warn_percent.into(), declared.fail_percent.into());
         let (difference, outcome) = ::frame::difference(workshops, warn, fail);
         let percent = format!("{}.{}", difference / 10, difference % 10);
-        let values = BTreeMap::from([(declared.facts.difference.clone(), percent)]);
+        let (tested, field) = declared.facts.tested.as_ref().ok_or_else(Refusal::not_found)?;
+        let values = BTreeMap::from([(field.clone(), percent)]);
         let told: Vec<String> = workshops
             .iter()
             .map(|heads| format!("{}: {} / {}", heads.workshop, heads.counted, heads.roster))
             .collect();
-        let fact = self.frame_fact(may, declared, &declared.facts.tested, values, &told.join("; ")).await?;
+        let fact = self.frame_fact(may, declared, tested, values, &told.join("; ")).await?;
         let state = self.frame_state(may, workflow, code).await?;
         self.store.write(move |tx| fact.put(tx, state.case.id)).await?;
         Ok((difference, outcome))
@@ -390,27 +388,30 @@ impl Desk {
     /// Freezes the lists together: from now on nobody comes in or goes out.
     pub async fn freeze_frame(&self, may: &May<'_, Read>, workflow: &str, code: &str) -> Answer<()> {
         let declared = may.frame(workflow)?;
-        let together = self.together(may, workflow, code).await?;
-        if together.union.people.is_empty() {
+        let lines = if declared.from_registry() {
+            self.roster_keys(may, declared).await?;
+            self.entry_lines(may, declared).await?
+        } else {
+            let together = self.together(may, workflow, code).await?;
+            together.union.people.into_iter().map(|(number, person)| (number, person.line)).collect()
+        };
+        if lines.is_empty() {
             return Err(Refusal::conflict("refusal-frame-empty").into());
         }
         let state = self.frame_state(may, workflow, code).await?;
         let (mut text, mut strata) = (Zeroizing::new(Vec::new()), BTreeMap::<String, u64>::new());
         let (salt_key, mut leaves) = (Zeroizing::new(self.salt()), Vec::new());
         let series = series(&state.case);
-        for (i, (number, person)) in (0_u64..).zip(&together.union.people) {
-            let record: Record = person
-                .line
-                .iter()
-                .map(|(property, value)| (property.clone(), value.as_str().into()))
-                .collect();
+        for (i, (number, line)) in (0_u64..).zip(&lines) {
+            let stratum = declared.stratum.as_ref().and_then(|stratum| line.get(stratum));
+            *strata.entry(stratum.cloned().unwrap_or_default()).or_default() += 1;
+            let record: Record =
+                line.iter().map(|(property, value)| (property.clone(), value.as_str().into())).collect();
             let line =
                 canonical(&Value::Object(record)).map_err(|error| Fault::internal(error.to_string()))?;
             leaves.push(roster_leaf(&series, i, &salt(&salt_key, &series, number), &line));
             text.extend_from_slice(line.as_bytes());
             text.push(b'\n');
-            let stratum = person.line.get(&declared.stratum).map_or("", String::as_str);
-            *strata.entry(stratum.to_owned()).or_default() += 1;
         }
         let (hash, root) = (hex(&Sha256::digest(&*text)), Leaves::of(leaves.into_iter()).root().hex());
         let id = self.store.new_id();
@@ -419,7 +420,7 @@ impl Desk {
         let fresh = self.fresh_key(compartment, &frame_place(&place)).await?;
         let kept = Zeroizing::new([salt_key.as_slice(), text.as_slice()].concat());
         let sealed = fresh.seal(&frame_place(&place), &kept, &mut self.dice());
-        let people = together.union.people.len();
+        let people = lines.len();
         let values = BTreeMap::from([
             (declared.facts.hash.clone(), hash.clone()),
             (declared.facts.count.clone(), people.to_string()),
@@ -600,6 +601,9 @@ fn shape(declared: &Declared, repeats: bool) -> Shape {
     });
     Shape { columns: columns.collect(), number: declared.number.clone(), repeats }
 }
+
+/// What the size of a unit is called on its line.
+pub(crate) const SIZE: &str = "size";
 
 /// The property that says where somebody works.
 const WORKSHOP: &str = "workshop";

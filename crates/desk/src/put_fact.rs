@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use casework::{Amends, Fact, FieldKind, Value, standing};
 use jiff::Timestamp;
-use protocol::{Protocol, ProtocolWorkflow, ReleasePlan};
+use protocol::{Frame, Protocol, ProtocolWorkflow, ReleasePlan};
 use seal::Place;
 use serde_json::{Map, json};
 use store::Tx;
@@ -75,12 +75,16 @@ pub(crate) fn value(workflow: &ProtocolWorkflow, kind: &str, name: &str, text: &
 impl Desk {
     /// Puts a fact on record in a case.
     pub async fn put_fact(&self, seat: &Seat, workflow: &str, code: &str, new: NewFact) -> Answer<()> {
-        let by_release = |plan: &ReleasePlan| {
-            let kinds = [&plan.prepared, &plan.signed, &plan.retracted];
-            plan.workflow == workflow && kinds.contains(&&new.kind)
-        };
-        if seat.protocol().release.as_ref().is_some_and(by_release) {
+        let by_release =
+            |plan: &ReleasePlan| [&plan.prepared, &plan.signed, &plan.retracted].contains(&&new.kind);
+        if seat.protocol().release_of(workflow).is_some_and(by_release) {
             return Err(Refusal::invalid("refusal-fact-by-release").with("kind", &new.kind).into());
+        }
+        // That a case comes from a draw is said by making it from what was drawn; it may be taken back.
+        if seat.protocol().opens(workflow).is_some_and(|opens| opens.fact == new.kind)
+            && !matches!(new.amends, Some(Amending::Withdraws(_)))
+        {
+            return Err(Refusal::conflict("refusal-fact-follows").with("kind", &new.kind).into());
         }
         let facts = seat.frame(workflow).ok().map(|frame| &frame.facts);
         let follows = new.amends.is_none()
@@ -89,6 +93,7 @@ impl Desk {
                 let acts = [&facts.frozen, &facts.committed, &facts.drawn];
                 acts.contains(&&new.kind) || files == Some(&new.kind)
             });
+        let from_registry = seat.frame(workflow).is_ok_and(Frame::from_registry);
         let kind = new.kind.clone();
         let ready = self.ready_fact(seat, workflow, new).await?;
         let (mandate, name, code) = (seat.mandate().id, workflow.to_owned(), code.to_owned());
@@ -96,7 +101,7 @@ impl Desk {
             .write(move |tx| {
                 let found = case::by_code(tx, mandate, &name, &code)?.ok_or_else(Refusal::not_found)?;
                 // Where lists and draw are kept here, what follows from them is not said by hand.
-                if follows && store::frame::has_lists(tx, found.id)? {
+                if follows && (from_registry || store::frame::has_lists(tx, found.id)?) {
                     return Err(Refusal::conflict("refusal-fact-follows").with("kind", kind).into());
                 }
                 ready.put(tx, found.id)

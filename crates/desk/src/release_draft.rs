@@ -23,7 +23,7 @@ use crate::may::{May, Read, Seat};
 use crate::record::{self, Done};
 use crate::release_content::{AccessLine, Hidden, NotPublished, PrintedFinding, ReleaseContent, Response};
 use crate::release_draws::within_frames;
-use crate::release_figures::{By, Wanted, figures};
+use crate::release_figures::{By, Site, Wanted, figures};
 use crate::release_findings::printable;
 use crate::release_method::method;
 use crate::release_sample::{Heard, Tally};
@@ -79,8 +79,7 @@ pub(crate) fn draft_place(release: &str) -> Place<'_> {
 impl Seat {
     /// What is published of cases of a workflow, or nothing of that kind.
     pub fn release_plan(&self, workflow: &str) -> Result<&ReleasePlan, Refusal> {
-        let plan = self.protocol().release.as_ref().filter(|plan| plan.workflow == workflow);
-        plan.ok_or_else(Refusal::not_found)
+        self.protocol().release_of(workflow).ok_or_else(Refusal::not_found)
     }
 }
 
@@ -174,33 +173,55 @@ impl Desk {
         let detail = self.case(may, workflow, code).await?;
         let only_access = self.may_release(may, plan, &detail)?;
         check_texts(&request)?;
-        let heard = match only_access {
-            true => Heard::default(),
-            false => self.heard(may, &plan.sample, code).await?,
+        let visits = match &plan.across {
+            Some(workflow) => Some(self.visits_of_round(may, workflow, &detail.case).await?),
+            None => None,
         };
+        self.not_published_twice(may, &detail, visits.as_deref()).await?;
+        let mut heard = Heard::default();
+        let mut sites = Vec::new();
+        match &visits {
+            Some(visits) => {
+                for visit in visits {
+                    heard.add(sites.len(), self.heard(may, &plan.sample, &visit.code).await?);
+                    let sizes = self.frame_of_case(visit.case.id).await?.unwrap_or_default();
+                    sites.push(Site { sizes, chance: Some(visit.chance()?) });
+                }
+            }
+            None if only_access => {}
+            None => heard = self.heard(may, &plan.sample, code).await?,
+        }
         let policy = &may.protocol().disclosure.policy;
         let case = detail.case.id;
-        let transcripts = if only_access { Vec::new() } else { self.draws_of_case(&detail.case).await? };
+        let mut transcripts = if only_access { Vec::new() } else { self.draws_of_case(&detail.case).await? };
         let of_people = transcripts.iter().filter(|(units, _)| *units == Units::People).count();
+        for visit in visits.iter().flatten() {
+            transcripts.extend(self.draws_of_case(&visit.case).await?);
+        }
         let transcripts = transcripts.iter().map(|(_, (path, bytes))| Transcript::from_bundle(path, bytes));
         let draws: Vec<Transcript> = transcripts
             .collect::<Result<_, _>>()
             .map_err(|error| Refusal::invalid("refusal-release-bag").with("what", error))?;
         let mut request = request;
-        if let Some(sizes) = self.frame_of_case(case).await? {
-            request.sizes = sizes;
+        if visits.is_some() {
+            request.sizes = BTreeMap::new();
+        } else {
+            if let Some(sizes) = self.frame_of_case(case).await? {
+                request.sizes = sizes;
+            }
+            // Files are drawn from the same frame once more, which adds nobody to it.
+            within_frames(draws.get(..of_people).unwrap_or_default(), &request.sizes)?;
+            sites.push(Site { sizes: request.sizes.clone(), chance: None });
         }
-        // Files are drawn from the same frame once more, which adds nobody to it.
-        within_frames(draws.get(..of_people).unwrap_or_default(), &request.sizes)?;
         let by = self.by(may, plan).await?;
-        let (protocol, sizes, left_out) =
-            (may.protocol().clone(), request.sizes.clone(), request.left_out.clone());
+        let (protocol, workflow_name, left_out) =
+            (may.protocol().clone(), workflow.to_owned(), request.left_out.clone());
         let earlier = self.earlier_tables(detail.case.id).await?;
         // Finding what to suppress takes seconds of a processor.
         let computing = tokio::task::spawn_blocking(move || {
-            let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
+            let plan = protocol.release_of(&workflow_name).ok_or_else(Refusal::not_found)?;
             let policy = &protocol.disclosure.policy;
-            let wanted = Wanted { plan, policy, by, sizes: &sizes, left_out: &left_out, earlier: &earlier };
+            let wanted = Wanted { plan, policy, by, sites: &sites, left_out: &left_out, earlier: &earlier };
             let released = figures(&heard, &wanted)?;
             Ok::<_, Error>((heard, released))
         });

@@ -7,7 +7,9 @@ use disclosure::{
     protect, without_tables,
 };
 use protocol::{Figure, Indicator, ReleasePlan};
-use survey::{Codes, Degrees, Design, Domains, LonelyUnit, Plan, ShareInterval, StagePlan, Statistic};
+use survey::{
+    Codes, Degrees, Design, Domains, LonelyUnit, Plan, Selection, ShareInterval, StagePlan, Statistic,
+};
 
 use crate::answer::{Answer, Refusal};
 use crate::release_sample::{Heard, Respondent};
@@ -35,12 +37,21 @@ pub(crate) struct Wanted<'a> {
     pub(crate) plan: &'a ReleasePlan,
     pub(crate) policy: &'a Policy,
     pub(crate) by: Vec<By>,
-    /// Persons in the frame, by stratum.
-    pub(crate) sizes: &'a BTreeMap<String, u32>,
+    /// The places at which people were drawn: one, or those that a first stage drew.
+    pub(crate) sites: &'a [Site],
     /// Indicators that are not published.
     pub(crate) left_out: &'a [String],
     /// Tables of earlier releases of the case, retracted ones too: what was read once is known.
     pub(crate) earlier: &'a [PublishedTable],
+}
+
+/// A place at which people were drawn.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Site {
+    /// Persons in its frame, by stratum.
+    pub(crate) sizes: BTreeMap<String, u32>,
+    /// The chance with which the first stage drew it; none where there was no such stage.
+    pub(crate) chance: Option<f64>,
 }
 
 fn refuse(what: impl ToString) -> Refusal {
@@ -59,7 +70,7 @@ pub(crate) fn figures(heard: &Heard, wanted: &Wanted<'_>) -> Answer<Released> {
         return Ok(without_tables(wanted.policy));
     }
     let no_answer = &wanted.plan.sample.no_answer;
-    let design = design(respondents, wanted.sizes)?;
+    let design = design(respondents, wanted.sites)?;
     let doubtful = respondents.iter().filter(|one| one.doubtful).count();
     // With fewer, the figures without them would say what they answered.
     let with_and_without = doubtful >= wanted.policy.k_strict as usize
@@ -119,23 +130,61 @@ impl By {
     }
 }
 
-/// Whoever answered stands for their stratum: its persons in the frame, over those heard.
-fn design(respondents: &[Respondent], sizes: &BTreeMap<String, u32>) -> Answer<Design> {
-    let mut population = Vec::with_capacity(respondents.len());
+/// Whoever answered stands for their stratum: its persons in the frame, over those heard. Where places were drawn first, they
+/// stand for one over the chance of their place as well, and the places' spread counts by Brewer's approximation, with the
+/// spread of people within them added stage by stage. Places that were certain to be drawn are a stratum of their own.
+fn design(respondents: &[Respondent], sites: &[Site]) -> Answer<Design> {
+    let mut heard: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for one in respondents {
-        let size = sizes.get(&one.stratum).copied().unwrap_or(0);
-        let heard = respondents.iter().filter(|other| other.stratum == one.stratum).count();
+        *heard.entry((one.site, one.stratum.as_str())).or_default() += 1;
+    }
+    let mut sizes = Vec::with_capacity(respondents.len());
+    for one in respondents {
+        let site = sites.get(one.site);
+        let size = site.and_then(|site| site.sizes.get(&one.stratum)).copied().unwrap_or(0);
+        let heard = heard.get(&(one.site, one.stratum.as_str())).copied().unwrap_or(0);
         if (size as usize) < heard {
             let refusal = Refusal::invalid("refusal-release-stratum").with("stratum", &one.stratum);
             return Err(refusal.with("heard", heard).problem("sizes", "").into());
         }
-        population.push(f64::from(size));
+        sizes.push((f64::from(size), heard as f64));
     }
     let strata: Vec<&str> = respondents.iter().map(|one| one.stratum.as_str()).collect();
-    let stage =
-        StagePlan { units: None, strata: Some(Codes::of_texts(&strata)), population: Some(population) };
-    let plan =
-        Plan { rows: respondents.len(), stages: vec![stage], lonely: LonelyUnit::Adjust, ..Plan::default() };
+    let within = |population| StagePlan {
+        units: None,
+        strata: Some(Codes::of_texts(&strata)),
+        population: Some(population),
+    };
+    let rows = respondents.len();
+    let chances: Option<Vec<f64>> =
+        respondents.iter().map(|one| sites.get(one.site).and_then(|site| site.chance)).collect();
+    let plan = match chances {
+        None => {
+            let stage = within(sizes.into_iter().map(|(size, _)| size).collect());
+            Plan { rows, stages: vec![stage], lonely: LonelyUnit::Adjust, ..Plan::default() }
+        }
+        Some(chances) => {
+            let places: Vec<String> = respondents.iter().map(|one| one.site.to_string()).collect();
+            let certain: Vec<&str> =
+                chances.iter().map(|chance| if *chance < 1.0 { "drawn" } else { "certain" }).collect();
+            let weights = chances.iter().zip(&sizes).map(|(chance, (size, heard))| size / heard / chance);
+            let weights = weights.collect();
+            let fractions = sizes.iter().map(|(size, heard)| heard / size).collect();
+            let first = StagePlan {
+                units: Some(Codes::of_texts(&places)),
+                strata: Some(Codes::of_texts(&certain)),
+                population: Some(chances),
+            };
+            Plan {
+                rows,
+                stages: vec![first, within(fractions)],
+                weights: Some(weights),
+                selection: Selection::Brewer,
+                lonely: LonelyUnit::Adjust,
+                ..Plan::default()
+            }
+        }
+    };
     Ok(Design::new(plan).map_err(refuse)?)
 }
 

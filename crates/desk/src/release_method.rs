@@ -25,6 +25,17 @@ pub(crate) fn method(seat: &Seat, plan: &ReleasePlan, content: &ReleaseContent) 
         crate::desk::hex(&protocol.fingerprint),
         plan.sample.form
     ));
+    if plan.across.is_some() {
+        say(
+            "These are figures of the whole zone, from the visits of one round. Establishments were drawn first, with a \
+             chance in proportion to their workers, and people within each. A visit that was refused, stopped or given \
+             up is not in them. Each person heard stands for their stratum as below, and for one over the chance of \
+             their establishment. Variances add up over the two stages: that of establishments by Brewer's \
+             approximation for unequal chances, those certain to be drawn as a stratum of their own, and that of \
+             people within establishments. The degrees of freedom are the establishments less their strata. Intervals \
+             take reserves that stand for an establishment as if these had been drawn first.",
+        );
+    }
     say(
         "Each person heard stands for their stratum: the persons of the stratum in the frozen frame, over those \
          heard in it. Variances are those of a stratified draw without replacement, linearised, with finite \

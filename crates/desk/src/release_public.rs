@@ -95,7 +95,7 @@ impl Desk {
                 if found.published_at.is_none() || found.retracted.is_some() {
                     return Err(Refusal::conflict("refusal-release-another").into());
                 }
-                let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
+                let plan = protocol.release_of(&of.workflow).ok_or_else(Refusal::not_found)?;
                 role_says(&protocol, &of.workflow, &plan.retracted, role.as_deref())?;
                 release::ask_retraction(tx, found.id, by, &reason)?;
                 let done = Done::new(now, Some(by), "release.ask_retraction").in_mandate(mandate);
@@ -125,7 +125,7 @@ impl Desk {
                 if asked_by == by {
                     return Err(Refusal::conflict("refusal-release-four-eyes").into());
                 }
-                let plan = protocol.release.as_ref().ok_or_else(Refusal::not_found)?;
+                let plan = protocol.release_of(&of.workflow).ok_or_else(Refusal::not_found)?;
                 // A case of which nothing but the access record was published has no stage to go back to.
                 if found.only_access {
                     role_says(&protocol, &of.workflow, &plan.retracted, role.as_deref())?;

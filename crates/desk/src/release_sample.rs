@@ -22,6 +22,8 @@ pub(crate) struct Respondent {
     values: Values,
     /// The stratum that the person was drawn from.
     pub(crate) stratum: String,
+    /// The place among those of the release at which the person was drawn.
+    pub(crate) site: usize,
     /// Whether the interview is doubtful.
     pub(crate) doubtful: bool,
 }
@@ -64,6 +66,30 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
+    /// Adds those heard at another place, which is given its number.
+    pub(crate) fn add(&mut self, site: usize, other: Heard) {
+        let of_site = other.respondents.into_iter().map(|one| Respondent { site, ..one });
+        self.respondents.extend(of_site);
+        let (all, more) = (&mut self.tally, &other.tally);
+        for (sum, more) in [
+            (&mut all.rejected, more.rejected),
+            (&mut all.not_asked, more.not_asked),
+            (&mut all.not_drawn, more.not_drawn),
+            (&mut all.twice, more.twice),
+            (&mut all.refused, more.refused),
+            (&mut all.apart, more.apart),
+            (&mut all.no_conditions, more.no_conditions),
+            (&mut all.not_private, more.not_private),
+            (&mut all.counted, more.counted),
+        ] {
+            *sum += more;
+        }
+        for (sum, more) in [(&mut self.first, other.first), (&mut self.reserves, other.reserves)] {
+            sum.complete += more.complete;
+            sum.refused += more.refused;
+        }
+    }
+
     /// Response of those drawn first, and with reserves.
     pub(crate) fn rates(&self) -> ResponseRates {
         response_rates(&self.first, &self.reserves)
@@ -155,7 +181,7 @@ impl Desk {
                     worth => {
                         heard.tally.counted += 1;
                         let doubtful = worth == Worth::Doubtful;
-                        heard.respondents.push(Respondent { values, stratum, doubtful });
+                        heard.respondents.push(Respondent { values, stratum, site: 0, doubtful });
                     }
                 }
             })

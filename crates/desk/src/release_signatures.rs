@@ -295,8 +295,7 @@ impl Desk {
 }
 
 fn plan<'p>(protocol: &'p Protocol, of: &case::Case) -> Result<&'p protocol::ReleasePlan, Refusal> {
-    let plan = protocol.release.as_ref().filter(|plan| plan.workflow == of.workflow);
-    plan.ok_or_else(Refusal::not_found)
+    protocol.release_of(&of.workflow).ok_or_else(Refusal::not_found)
 }
 
 fn policy_of(files: &Files) -> Result<ledger::Policy, Fault> {

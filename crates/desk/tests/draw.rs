@@ -212,7 +212,7 @@ async fn whole_draw(home: Rc<Home>) {
     let (a, b, z) = (Party::new("authority-a"), Party::new("authority-b"), Party::new("auditor"));
     let new = NewDraw {
         parties: vec![a.named("authority"), b.named("authority"), z.named("auditor")],
-        stratified: true,
+        scheme: desk::protocol::Scheme::Stratified,
         n: 10,
         others: 20,
         reveal_deadline: now() + 3_600_000,
@@ -462,7 +462,7 @@ async fn records_draw(home: Rc<Home>) {
     let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
     let new = NewDraw {
         parties: vec![a.named("authority"), z.named("auditor")],
-        stratified: true,
+        scheme: desk::protocol::Scheme::Stratified,
         hash_only: true,
         n: 8,
         reveal_deadline: now() + 3_600_000,

@@ -302,7 +302,7 @@ async fn drawn(home: Rc<Home>) {
     let (a, z) = (Party::new("authority-a"), Party::new("auditor"));
     let new = NewDraw {
         parties: vec![a.named("authority"), z.named("auditor")],
-        stratified: true,
+        scheme: desk::protocol::Scheme::Stratified,
         hash_only: true,
         n: 62,
         reveal_deadline: now() + 3_600_000,

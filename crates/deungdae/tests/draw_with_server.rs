@@ -182,7 +182,7 @@ async fn authorities_take_part_with_files_alone() {
     let keys: Vec<String> = parties.iter().map(|party| format!("{}={}", party.name, party.key)).collect();
     let new = NewDraw {
         parties: parties.to_vec(),
-        stratified: true,
+        scheme: desk::protocol::Scheme::Stratified,
         n: 12,
         others: 10,
         reveal_deadline: now() + 3_600_000,

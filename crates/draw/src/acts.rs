@@ -231,6 +231,18 @@ pub fn close(known: &Known, at: u64) -> Act {
     )
 }
 
+/// After the end: the key of an `hmac-commit` draw, once its embargo is over.
+pub fn key_release(known: &Known, secret: &[u8; 32], at: u64) -> Act {
+    let design = the_design(known)?;
+    if design.suite() != Suite::HmacCommit || design.embargo == 0 || at < design.embargo {
+        return Err(Refusal::message(
+            file::KEY_RELEASE,
+            "the design does not allow the key to be published, or not yet",
+        ));
+    }
+    by_monitor(known, file::KEY_RELEASE, "key-release", at, object([("key", hex::encode(secret).into())]))
+}
+
 /// A draw that is broken off: public, counted, and its place in the sequence stays taken.
 pub fn void(known: &Known, reason: &str, at: u64) -> Act {
     if known.end.is_some() {

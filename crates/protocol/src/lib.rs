@@ -36,7 +36,7 @@ pub use disclosure::{Disclosure, FieldOfForm};
 pub use fingerprint::fingerprint;
 pub use folder::folder_files;
 pub use form::ProtocolForm;
-pub use frame::{Disposition, Frame, FrameColumn, FrameFacts, FrameSource};
+pub use frame::{Disposition, Frame, FrameColumn, FrameFacts, FrameSource, Opens, Scheme};
 pub use gaps::{Gap, GapTable};
 pub use problem::Problem;
 pub use protocol::Protocol;

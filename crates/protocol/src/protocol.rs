@@ -2,7 +2,7 @@ use crate::compartment::{self, Compartment, Sealing, are_apart};
 use crate::disclosure::{self, Disclosure, FieldOfForm, NamedField};
 use crate::fingerprint::fingerprint;
 use crate::form::{self, ProtocolForm, ReadForm};
-use crate::frame::{self, Frame};
+use crate::frame::{self, Frame, Opens};
 use crate::gaps::{self, GapTable};
 use crate::problem::Problem;
 use crate::reconciliation::{self, Reconciliation};
@@ -48,6 +48,8 @@ pub struct Protocol {
     pub workflows: Vec<ProtocolWorkflow>,
     /// The lists that people are drawn from, and how; none where nobody is drawn.
     pub frame: Option<Frame>,
+    /// What the places to be visited are drawn from, and how; none where they are not drawn.
+    pub first_stage: Option<Frame>,
     /// What its findings are measured by, if it has any.
     pub yardsticks: Option<Yardsticks>,
     /// A law beside the yardsticks, if it has such a table.
@@ -58,6 +60,8 @@ pub struct Protocol {
     pub disclosure: Disclosure,
     /// What is published of its cases; none if it publishes nothing.
     pub release: Option<ReleasePlan>,
+    /// What is published of several of these together, drawn as the first of two stages; none if that is not done.
+    pub round_release: Option<ReleasePlan>,
     /// SHA-256 of its folder, see [`fingerprint`].
     pub fingerprint: [u8; 32],
 }
@@ -111,6 +115,21 @@ impl Protocol {
         self.workflows.iter().find(|known| known.workflow.id == name)
     }
 
+    /// What units are drawn from in cases of a workflow.
+    pub fn frame_of(&self, workflow: &str) -> Option<&Frame> {
+        self.frame.iter().chain(&self.first_stage).find(|frame| frame.workflow == workflow)
+    }
+
+    /// What cases of a workflow come from, where they are begun from units that were drawn.
+    pub fn opens(&self, workflow: &str) -> Option<&Opens> {
+        self.first_stage.as_ref()?.opens.as_ref().filter(|opens| opens.workflow == workflow)
+    }
+
+    /// What is published of cases of a workflow.
+    pub fn release_of(&self, workflow: &str) -> Option<&ReleasePlan> {
+        self.release.iter().chain(&self.round_release).find(|plan| plan.workflow == workflow)
+    }
+
     /// Which compartments take the values of a form, of the protocol or not.
     pub fn sealing(&self, form_id: &str) -> &Sealing {
         self.form(form_id).map_or(&self.other_forms, |form| &form.sealing)
@@ -162,7 +181,9 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         yardstick::check(yardsticks, &workflows, problems);
     }
     let zone = read_zone(&root, problems);
-    let frame = frame::read(&root, &registries, &workflows, problems);
+    let known = (registries.as_slice(), workflows.as_slice(), compartments.as_slice());
+    let frame = frame::read(&root, "frame", false, known, problems);
+    let first_stage = frame::read(&root, "first_stage", true, known, problems);
     let drawn = reconciliation::Drawn {
         registries: &registries,
         compartments: &compartments,
@@ -179,6 +200,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         method: method.and_then(|method| read_method(&root, &method.value, files, problems)),
         other_forms: other_forms(&root, &compartments, problems),
         frame,
+        first_stage,
         workflows,
         reconciliation,
         gaps: gaps::read(files, yardsticks.as_ref(), problems),
@@ -189,6 +211,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         registries,
         disclosure: disclosure?,
         release: None,
+        round_release: None,
         fingerprint: fingerprint(files),
     };
     name_fields(&mut protocol.disclosure, named, &forms, problems);
@@ -200,7 +223,8 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
         registries: protocol.registries.iter().map(|registry| registry.name.as_str()).collect(),
         strict: strict.map(|field| (field.form_id.as_str(), field.path.as_str())).collect(),
     };
-    protocol.release = release::read(files, &named, problems);
+    let (release, round) = release::read(files, &named, problems).unzip();
+    (protocol.release, protocol.round_release) = (release, round.flatten());
     protocol.forms = forms.into_iter().map(|read| read.form).collect();
     root.finish(problems);
     Some(protocol)

@@ -42,6 +42,8 @@ pub struct ReleasePlan {
     pub sample: SamplePlan,
     /// The figures.
     pub indicators: Vec<Indicator>,
+    /// The workflow of the drawn cases whose answers are put together, where this is a release of several.
+    pub across: Option<String>,
 }
 
 /// A count of findings.
@@ -201,12 +203,15 @@ pub(crate) fn read(
     files: &BTreeMap<String, Vec<u8>>,
     named: &Named<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<ReleasePlan> {
+) -> Option<(ReleasePlan, Option<ReleasePlan>)> {
     let bytes = files.get(RELEASE_TOML)?;
     let (source, table) = toml_section::parse(RELEASE_TOML, bytes, problems)?;
     let root = Section::root(RELEASE_TOML, source, &table, "the release");
     let mut reader = Reader { named, problems };
-    let plan = reader.plan(&root);
+    let plan = reader.plan(&root).map(|plan| {
+        let round = reader.round(&root, &plan);
+        (plan, round)
+    });
     root.finish(problems);
     plan
 }
@@ -304,6 +309,43 @@ impl<'a> Reader<'_, 'a> {
             sealed_to,
             sample,
             indicators,
+            across: None,
+        })
+    }
+
+    /// `[round]`: the same answers and indicators, of all the cases that were drawn in one round.
+    fn round(&mut self, root: &Section<'_>, plan: &ReleasePlan) -> Option<ReleasePlan> {
+        let section = root.section("round", self.problems)?.named("round".to_owned());
+        let workflow = section.text("workflow", self.problems).value;
+        let known = self.named.workflows.iter().find(|known| known.workflow.id == workflow);
+        if known.is_none() {
+            let message = format!("there is no workflow “{workflow}”");
+            self.say(&section, "workflow", message, "Name a file of workflow/");
+        }
+        let product = section.text("product", self.problems).value;
+        if known.is_some_and(|known| known.workflow.products.iter().all(|other| other.id != product)) {
+            let message = format!("there is no product “{product}”");
+            self.say(&section, "product", message, "Name one of the workflow");
+        }
+        let mut fact = |key: &'static str| {
+            let id = section.text(key, self.problems).value;
+            self.fact(&section, key, known, &id);
+            id
+        };
+        let (prepared, signed, retracted) = (fact("prepared"), fact("signed"), fact("retracted"));
+        section.finish(self.problems);
+        Some(ReleasePlan {
+            across: Some(plan.workflow.clone()),
+            workflow,
+            product,
+            prepared,
+            signed,
+            retracted,
+            only_access: None,
+            access: Vec::new(),
+            findings: None,
+            counted: Vec::new(),
+            ..plan.clone()
         })
     }
 

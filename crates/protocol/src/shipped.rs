@@ -43,6 +43,7 @@ shipped! {
         "gaps.toml",
         "reconciliation.toml",
         "workflow/finding.toml",
+        "workflow/round.toml",
         "workflow/visit.toml",
         "yardsticks.toml";
 }

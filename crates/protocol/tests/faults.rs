@@ -101,7 +101,12 @@ fn twelve_faults_are_twelve_problems() {
     plant(&mut folder, "forms/corrective_action.md", "|  | actions | if", "|  | measures | if");
     // A right and a compartment that do not exist.
     plant(&mut folder, TOML, "rights = [\"collect\", \"visits\"]", "rights = [\"collect\", \"look\"]");
-    plant(&mut folder, TOML, "compartments = [\"roster\"]", "compartments = [\"roster\", \"attic\"]");
+    plant(
+        &mut folder,
+        TOML,
+        "compartments = [\"roster\", \"planning\"]",
+        "compartments = [\"roster\", \"attic\"]",
+    );
     // A badge number on every phone, and a limit laxer than the house allows.
     plant(&mut folder, TOML, "name = \"badge\"\n", "name = \"badge\"\non_device = true\n");
     plant(&mut folder, TOML, "k = 5 ", "k = 3 ");

@@ -151,8 +151,7 @@ pub fn known(
     removed: bool,
     mut each: impl FnMut(i64, Known<'_>),
 ) -> Result<(), Fault> {
-    let which =
-        if removed { "removed_at IS NOT NULL AND erased_at IS NULL" } else { "removed_at IS NULL" };
+    let which = if removed { "removed_at IS NOT NULL AND erased_at IS NULL" } else { "removed_at IS NULL" };
     tx.each(
         &format!(
             "SELECT ordinal, id, created_at, updated_at, member, device, review_state, removed_at FROM submission \

@@ -525,6 +525,8 @@ impl<'a> Report<'a> {
             }
         }
         groups
+    }
+
     /// What the law says beside what is measured by: text of the protocol, about nobody.
     fn gaps(self) -> Option<Markup> {
         let l = self.l;

@@ -151,7 +151,7 @@ async fn sat<'d>(
     });
     let new = NewDraw {
         parties: named.collect(),
-        stratified: true,
+        scheme: desk::protocol::Scheme::Stratified,
         n,
         others: 2 * n,
         reveal_deadline: past() + 3 * DAY,

@@ -5,6 +5,7 @@
 
 #[path = "../../../bag/tests/story/example.rs"]
 mod example;
+mod round;
 mod visit;
 mod zone;
 
@@ -22,6 +23,25 @@ const COVERAGE: std::ops::RangeInclusive<f64> = 92.0..=98.0;
 
 fn visits() -> usize {
     std::env::var("VISITS").ok().and_then(|text| text.parse().ok()).unwrap_or(500)
+}
+
+/// `ROUNDS=5000 cargo test …` goes further.
+#[test]
+fn rounds_of_two_stages_give_intervals_that_cover_the_truth_of_the_whole_zone() {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
+    let zone = Zone::make(&mut ChaCha20Rng::seed_from_u64(117));
+    let counted = round::counted(rounds, &zone);
+    let percent = |covers: usize| 100.0 * covers as f64 / rounds as f64;
+    for (name, (covers, width)) in &counted {
+        eprintln!("{name}: {covers} of {rounds} cover, {:.1} %, {width:.3} wide", percent(*covers));
+    }
+    let together = counted.values().map(|(covers, _)| percent(*covers)).sum::<f64>() / counted.len() as f64;
+    eprintln!("together {together:.2} %");
+    assert_eq!(counted.len(), visit::QUESTIONS.len() + 1);
+    assert!(COVERAGE.contains(&together), "{counted:?}");
+    for (name, (covers, _)) in &counted {
+        assert!(COVERAGE.contains(&percent(*covers)), "{name}: {counted:?}");
+    }
 }
 
 #[test]

@@ -36,13 +36,16 @@ pub struct Outcome {
 }
 
 /// A question that is answered with yes or no.
-struct Question {
-    name: &'static str,
+pub struct Question {
+    /// Its name.
+    pub name: &'static str,
     strict: bool,
-    answer: fn(&Worker) -> bool,
+    /// The truth about somebody.
+    pub answer: fn(&Worker) -> bool,
 }
 
-const QUESTIONS: [Question; 4] = [
+/// What is asked.
+pub const QUESTIONS: [Question; 4] = [
     Question { name: "paid_directly", strict: false, answer: |worker| worker.paid_directly },
     Question { name: "rest_day", strict: false, answer: |worker| worker.rest_day },
     Question { name: "chose_freely", strict: false, answer: |worker| worker.chose_freely },

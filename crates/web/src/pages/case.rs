@@ -109,12 +109,23 @@ impl<'a> Looking<'a> {
         let declared = self.seated.seat.frame(&self.detail.case.workflow).ok();
         let page = declared.and_then(|declared| {
             let facts = &declared.facts;
-            let of_frame =
-                [&facts.received, &facts.tested, &facts.frozen].into_iter().any(|known| known == kind);
+            let of_lists = facts.received.iter().chain(facts.tested.iter().map(|(tested, _)| tested));
+            let of_frame = of_lists.chain([&facts.frozen]).any(|known| known == kind);
             let of_draw = [&facts.committed, &facts.drawn].into_iter().any(|known| known == kind);
             if of_frame { Some("frame") } else { of_draw.then_some("draw") }
         });
         page.map_or_else(|| self.record_address(kind), |page| format!("{}/{page}", self.address()))
+    }
+
+    /// Whether places to visit are drawn here, and not people.
+    pub fn draws_places(&self) -> bool {
+        let declared = self.seated.seat.frame(&self.detail.case.workflow);
+        declared.is_ok_and(|declared| declared.opens.is_some())
+    }
+
+    /// The sentence for people, or the one for places.
+    pub fn of(&self, people: &str, places: &str) -> String {
+        self.l().text(if self.draws_places() { places } else { people })
     }
 
     /// A frame for a page of the case, or one below it.
@@ -266,6 +277,10 @@ impl<'a> Looking<'a> {
         for kind in standing.permitted() {
             let by: Vec<&str> = kind.by.iter().map(String::as_str).collect();
             let by_release = self.record_address(&kind.id).ends_with("/release");
+            let opens = self.seated.seat.protocol().opens(&self.detail.case.workflow);
+            if opens.is_some_and(|opens| opens.fact == kind.id) {
+                continue;
+            }
             if !asked.contains(&kind.id.as_str()) && !by_release && self.is_mine(&by) {
                 let note = if kind.reason { l.text("case-with-reason") } else { String::new() };
                 tasks = tasks.task(words.fact(&kind.id), self.way_address(&kind.id), note);

@@ -50,6 +50,7 @@ mod visit_draw;
 mod visit_draw_acts;
 mod visit_files;
 mod visit_frame;
+mod visit_sites;
 mod witnesses;
 mod wording;
 
@@ -102,6 +103,7 @@ pub fn router(web: Web) -> Router {
         .merge(visit_draw::router())
         .merge(visit_draw_acts::router())
         .merge(visit_files::router())
+        .merge(visit_sites::router())
         .merge(visit_frame::router())
         .merge(witnesses::router());
     headers::with_page_layers(pages).with_state(web).merge(assets::router())

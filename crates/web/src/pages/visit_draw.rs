@@ -8,8 +8,11 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use desk::draw::design::Scheme as DrawScheme;
+use desk::draw::roster::ALL;
 use desk::draw::transcript::{
-    ANNOUNCE, AUDIT, BEACON, CALL_LIST, CLOSE, DESIGN, KEY, ROSTER, SEALED, VOID, commit_file, reveal_file,
+    ANNOUNCE, AUDIT, BEACON, CALL_LIST, CLOSE, DESIGN, KEY, KEY_RELEASE, ROSTER, SEALED, VOID, commit_file,
+    reveal_file,
 };
 use desk::draw::{Design, End, Role, Source};
 use desk::protocol::Disposition;
@@ -62,6 +65,16 @@ impl<'l> Ceremony<'l> {
     /// The reader's language.
     pub fn l(&self) -> Locale {
         self.looking.l()
+    }
+
+    /// Whether places to visit are drawn, and not people.
+    pub fn places(&self) -> bool {
+        self.looking.draws_places()
+    }
+
+    /// The sentence for people, or the one for places.
+    pub fn of(&self, people: &str, places: &str) -> String {
+        self.looking.of(people, places)
     }
 
     /// Its page.
@@ -146,6 +159,11 @@ impl<'l> Ceremony<'l> {
             > i64::try_from(design.reveal_deadline).unwrap_or(i64::MAX);
         let reveals_over = waiting_reveal.is_empty() || (late && !waiting_reveal.contains(&MONITOR));
         let (field, next_field, list) = match self.units() {
+            Units::People if self.places() => (
+                "site-draw-step-field",
+                "site-draw-next-field",
+                Link::new(l.text("site-drawn"), self.act("sites")),
+            ),
             Units::People => (
                 "visit-draw-step-field",
                 "visit-draw-next-field",
@@ -233,7 +251,7 @@ impl<'l> Ceremony<'l> {
                 self.has(AUDIT),
                 None,
                 l.text(next_field),
-                vec![list, Link::new(l.text("visit-draw-attempt"), self.act("attempt"))],
+                vec![list, Link::new(self.of("visit-draw-attempt", "site-attempt"), self.act("attempt"))],
             ),
             (
                 "visit-draw-step-audit",
@@ -243,7 +261,7 @@ impl<'l> Ceremony<'l> {
                 vec![Link::new(l.text("visit-draw-opened"), self.act("opened")), self.send_link()],
             ),
             (
-                "visit-draw-step-close",
+                if design.embargo > 0 { "visit-draw-step-close-kept" } else { "visit-draw-step-close" },
                 self.has(CLOSE),
                 self.came(CLOSE),
                 l.text("visit-draw-next-close"),
@@ -306,10 +324,21 @@ impl<'l> Ceremony<'l> {
         let known = &self.draw.report.known;
         let design = self.design()?;
         let mut facts = Facts::new().fact(l.text("visit-draw-id"), self.draw.row.draw.as_str());
-        facts = facts.fact(l.text("visit-draw-n"), l.number(design.n));
+        facts = facts.fact(l.text("site-scheme"), l.text(scheme_title(design.scheme)));
+        if design.every > 0 {
+            facts = facts.fact(l.text("visit-new-every"), l.number(design.every));
+        } else {
+            facts = facts.fact(l.text("visit-draw-n"), l.number(design.n));
+        }
+        if let Some(first) = &design.first_stage {
+            let values =
+                [("draw", first.draw.as_str().into()), ("chance", first.probability.as_str().into())];
+            facts = facts.fact(l.text("site-first-stage"), l.text_with("site-first-stage-says", &values));
+        }
         facts = facts.fact(l.text("visit-draw-reserve"), l.number(design.reserve));
         if let Some((root, size)) = &known.roster {
-            facts = facts.fact(l.text("visit-draw-root"), format!("{} ({})", root.hex(), l.number(*size)));
+            let root_title = self.of("visit-draw-root", "site-draw-root");
+            facts = facts.fact(root_title, format!("{} ({})", root.hex(), l.number(*size)));
         }
         if let Some((_, hash)) = &known.announcement {
             facts = facts.fact(l.text("visit-draw-announced"), hex::encode(hash));
@@ -319,25 +348,25 @@ impl<'l> Ceremony<'l> {
         }
         if let Some((root, places)) = &known.sealed {
             facts = facts.fact(l.text("visit-draw-sealed"), hex::encode(root));
-            let column = self.looking.seated.seat.frame(&self.looking.detail.case.workflow)?;
-            let column = column.columns.iter().find(|known| known.property == column.stratum);
+            let column = self.looking.seated.seat.frame(&self.looking.detail.case.workflow)?.stratum_column();
             for (stratum, (n, reserve)) in places {
                 let choice =
                     column.and_then(|column| column.choices.iter().find(|known| known.name == *stratum));
-                let title = choice.map_or(stratum.as_str(), |choice| choice.title.get(l.code()));
+                let title = choice.map_or(stratum.as_str(), |choice| choice.title.get(l.code())).to_owned();
+                let title = if stratum == ALL { l.text("site-all") } else { title };
                 let values = [("n", (*n).into()), ("reserve", (*reserve).into())];
                 facts = facts.fact(title, l.text_with("visit-draw-of-stratum", &values));
             }
         }
         let section = Section::new(l.text("visit-draw-public")).part(facts);
-        Ok(section.say(l.text(if known.sealed.is_some() {
+        Ok(section.say(if known.sealed.is_some() {
             match self.units() {
-                Units::People => "visit-draw-secret",
-                Units::Files => "visit-files-secret",
+                Units::People => self.of("visit-draw-secret", "site-draw-secret"),
+                Units::Files => l.text("visit-files-secret"),
             }
         } else {
-            "visit-draw-secret-before"
-        })))
+            self.of("visit-draw-secret-before", "site-draw-secret-before")
+        }))
     }
 
     /// Every message with its hash and where to get it.
@@ -381,6 +410,16 @@ impl<'l> Ceremony<'l> {
     }
 }
 
+/// The title of a way to draw.
+pub fn scheme_title(scheme: DrawScheme) -> &'static str {
+    match scheme {
+        DrawScheme::Srs => "visit-new-simple",
+        DrawScheme::StratifiedSrs => "visit-new-stratified",
+        DrawScheme::PpsSystematic => "visit-new-proportional",
+        DrawScheme::Systematic => "visit-new-kth",
+    }
+}
+
 /// A hash in groups, so that people can compare it aloud and it breaks over lines.
 fn grouped(hash: &str) -> String {
     let mut shown = String::new();
@@ -400,7 +439,8 @@ pub async fn progress(looking: &Looking<'_>) -> Answer<Option<Section>> {
     let Ok(declared) = seated.seat.frame(&case.workflow) else { return Ok(None) };
     let Ok(may) = seated.seat.may::<Read>() else { return Ok(None) };
     let draws = seated.desk().draws(&may, &case.workflow, &case.code).await?;
-    let mut section = Section::new(l.text("visit-draw-section"));
+    let mut section = Section::new(looking.of("visit-draw-section", "site-draw-section"));
+    let current = newest(&draws, Units::People);
     if let Some(facts) = of_people(l, &declared.dispositions, &draws) {
         section = section.part(facts);
     }
@@ -409,9 +449,13 @@ pub async fn progress(looking: &Looking<'_>) -> Answer<Option<Section>> {
     }
     let own = looking.address();
     let links = [
-        Link::new(l.text("visit-frame-title"), format!("{own}/frame")),
+        Link::new(looking.of("visit-frame-title", "site-frame-title"), format!("{own}/frame")),
         Link::new(l.text("visit-draw-title"), format!("{own}/draw")),
     ];
+    let mut links = Vec::from(links);
+    if let Some(draw) = current.filter(|_| looking.draws_places()) {
+        links.push(Link::new(l.text("site-drawn"), format!("{own}/draw/{}/sites", draw.row.seq)));
+    }
     Ok(Some(section.links(links)))
 }
 
@@ -449,12 +493,16 @@ async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Strin
     let l = looking.l();
     let may = seated.seat.may::<Read>()?;
     let draws = seated.desk().draws(&may, &workflow, &code).await?;
-    let mut table =
-        Table::new(l, &seated.visitor.reader.here, l.text("visit-draw-all"), l.text("visit-draw-none"))
-            .column(Column::new(l.text("visit-draw-number")))
-            .column(Column::new(l.text("visit-draw-begun")))
-            .column(Column::new(l.text("visit-draw-n")).numeric())
-            .column(Column::new(l.text("cases-state")));
+    let mut table = Table::new(
+        l,
+        &seated.visitor.reader.here,
+        looking.of("visit-draw-all", "site-draw-all"),
+        l.text("visit-draw-none"),
+    )
+    .column(Column::new(l.text("visit-draw-number")))
+    .column(Column::new(l.text("visit-draw-begun")))
+    .column(Column::new(l.text("visit-draw-n")).numeric())
+    .column(Column::new(l.text("cases-state")));
     let own = format!("{}/draw", looking.address());
     let (people, files): (Vec<_>, Vec<_>) =
         draws.into_iter().partition(|draw| draw.number().units == Units::People);
@@ -470,11 +518,18 @@ async fn all(seated: Seated, Path((_, workflow, code)): Path<(i64, String, Strin
         ]);
     }
     let frame = looking.frame(&l.text("visit-draw-title"))?.under(&code, looking.address());
-    let mut sheet = Sheet::new(frame).part(Prose::new(l.text("visit-draw-says"))).part(table);
+    let mut sheet = Sheet::new(frame).part(Prose::new(l.text("visit-draw-says")));
+    if looking.draws_places() {
+        sheet = sheet.part(Prose::new(l.text("site-draw-says")));
+    }
+    sheet = sheet.part(table);
     if !going_on {
         let links = [Link::new(l.text("visit-draw-begin"), format!("{own}/new"))];
         sheet = sheet
             .part(Section::new(l.text("visit-draw-next")).say(l.text("visit-draw-begin-says")).links(links));
+    }
+    if looking.draws_places() {
+        return Ok(sheet);
     }
     match visit_files::of_case(&looking, files).await? {
         Some(section) => Ok(sheet.part(section)),
@@ -496,16 +551,23 @@ async fn page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<S
     let mut links = vec![
         Link::new(l.text("visit-draw-screen"), ceremony.act("screen")),
         Link::new(l.text("visit-draw-folder"), ceremony.act("folder.zip")),
-        Link::new(l.text("visit-draw-slip"), ceremony.act("slip")),
     ];
-    if ceremony.draw.report.known.sealed.is_some() {
-        let codes = seated.seat.draw_codes(&workflow, ceremony.units())?;
+    if !looking.draws_places() {
+        links.push(Link::new(l.text("visit-draw-slip"), ceremony.act("slip")));
+    }
+    let drawn = ceremony.draw.report.known.sealed.is_some();
+    if let Some(codes) = seated.seat.draw_codes(&workflow, ceremony.units())?.filter(|_| drawn) {
         let codes = format!("/m/{}/registries/{}", seated.mandate(), part(codes));
         let says = match ceremony.units() {
             Units::People => "visit-draw-codes",
             Units::Files => "visit-files-codes",
         };
         links.push(Link::new(l.text(says), codes));
+    }
+    let design = ceremony.design()?;
+    let kept = design.suite == "hmac-commit" && design.embargo > 0 && !ceremony.has(KEY_RELEASE);
+    if kept && ceremony.has(CLOSE) {
+        links.push(Link::new(l.text("visit-draw-key"), ceremony.act("key")));
     }
     if !ceremony.draw.ended() {
         links.push(Link::new(l.text("visit-draw-void"), ceremony.act("void")));

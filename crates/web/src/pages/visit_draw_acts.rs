@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::draw::field::Why;
+use desk::protocol::Scheme;
 use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read, Units};
 
 use crate::answer::{Answer, Refusal};
@@ -38,6 +39,7 @@ pub fn router() -> Router<Web> {
         .route(&at("{seq}/opened"), get(opened_page).post(opened))
         .route(&at("{seq}/slip"), get(slip_page).post(slip))
         .route(&at("{seq}/close"), get(close_page).post(close))
+        .route(&at("{seq}/key"), get(key_page).post(key))
         .route(&at("{seq}/void"), get(void_page).post(void))
         .layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
 }
@@ -49,30 +51,52 @@ pub fn new_form(looking: &Looking<'_>, units: Units) -> Form {
     let (page, verb) =
         if of_people { ("new", "visit-draw-begin") } else { ("new-files", "visit-files-begin") };
     let mut form = Form::new(l, format!("{}/draw/{page}", looking.address()), l.text(verb));
-    if of_people {
-        let n = Field::figures("n", l.text("visit-new-n"), 6).hint(l.text("visit-new-n-hint"));
-        form = form.field(n.longest(6));
-    }
-    let schemes = vec![
-        Choice::new("stratified", l.text("visit-new-stratified")).hint(l.text("visit-new-stratified-hint")),
-        Choice::new("simple", l.text("visit-new-simple")),
-    ];
+    let declared = looking.seated.seat.frame(&looking.detail.case.workflow).ok();
+    let allowed = declared.map(|declared| declared.schemes.as_slice()).unwrap_or_default();
+    let kth = of_people && allowed.contains(&Scheme::EveryKth);
+    let take_all = declared.map_or(0, |declared| declared.take_all);
+    let usual = allowed.first().map(|scheme| scheme.word()).unwrap_or_default();
+    let ways = allowed.iter().filter(|scheme| of_people || **scheme != Scheme::EveryKth).map(|scheme| {
+        let (title, says) = match scheme {
+            Scheme::Simple => ("visit-new-simple", "visit-new-simple-hint"),
+            Scheme::Stratified => ("visit-new-stratified", "visit-new-stratified-hint"),
+            Scheme::Proportional => ("visit-new-proportional", "visit-new-proportional-hint"),
+            Scheme::EveryKth => ("visit-new-kth", "visit-new-kth-hint"),
+        };
+        Choice::new(scheme.word(), l.text(title)).hint(l.text(says))
+    });
     let how = if of_people { "visit-new-scheme" } else { "visit-files-scheme" };
-    form = form.field(Field::radios("scheme", l.text(how), schemes).value("stratified"));
+    form = form.field(Field::radios("scheme", l.text(how), ways.collect()).value(usual));
     if of_people {
-        form = form
-            .field(
-                Field::figures("reserve", l.text("visit-new-reserve"), 6)
-                    .hint(l.text("visit-new-reserve-hint"))
+        let mut n = Field::figures("n", looking.of("visit-new-n", "site-new-n"), 6).longest(6);
+        n = n.hint(match (take_all, kth) {
+            (0, false) => l.text("visit-new-n-hint"),
+            (0, true) => l.text("visit-new-n-hint-kth"),
+            (most, _) => l.text_with_one("site-new-n-hint", "most", most),
+        });
+        form = form.field(if kth || take_all > 0 { n.optional() } else { n });
+        if kth {
+            form = form.field(
+                Field::figures("every", l.text("visit-new-every"), 6)
+                    .hint(l.text("visit-new-every-hint"))
                     .optional()
                     .longest(6),
-            )
-            .field(
-                Field::figures("others", l.text("visit-new-others"), 6)
-                    .hint(l.text("visit-new-others-hint"))
-                    .value("0")
-                    .longest(6),
             );
+        }
+        form = form.field(
+            Field::figures("reserve", l.text("visit-new-reserve"), 6)
+                .hint(l.text("visit-new-reserve-hint"))
+                .optional()
+                .longest(6),
+        );
+    }
+    if of_people && !looking.draws_places() {
+        form = form.field(
+            Field::figures("others", l.text("visit-new-others"), 6)
+                .hint(l.text("visit-new-others-hint"))
+                .value("0")
+                .longest(6),
+        );
     }
     form = form.field(
         Field::figures("hours", l.text("visit-new-hours"), 4)
@@ -84,7 +108,12 @@ pub fn new_form(looking: &Looking<'_>, units: Units) -> Form {
         Choice::new("ecvrf", l.text("visit-new-ecvrf")),
         Choice::new("hmac", l.text("visit-new-hmac")).hint(l.text("visit-new-hmac-hint")),
     ];
-    form = form.field(Field::radios("suite", l.text("visit-new-suite"), suites).value("ecvrf"));
+    form = form.field(Field::radios("suite", l.text("visit-new-suite"), suites).value("ecvrf")).field(
+        Field::figures("embargo", l.text("visit-new-embargo"), 5)
+            .hint(l.text("visit-new-embargo-hint"))
+            .optional()
+            .longest(5),
+    );
     let party = |form: Form, name: &str, title: &'static str, usual: &str, needed: bool| {
         let (mut who, mut key) = (
             Field::line(&format!("{name}.name"), l.text(title))
@@ -119,7 +148,7 @@ async fn new_sheet(looking: &Looking<'_>, form: &Form) -> Answer<Sheet> {
         looking.frame(&l.text("visit-draw-begin"))?.under(&looking.detail.case.code, looking.address());
     let frame = frame.under(l.text("visit-draw-title"), format!("{}/draw", looking.address()));
     let sheet = Sheet::new(frame).part(Prose::new(l.text("visit-new-says"))).form(form);
-    Ok(if people > 0 { sheet.part(sizes(looking, people)) } else { sheet })
+    Ok(if people > 0 && !looking.draws_places() { sheet.part(sizes(looking, people)) } else { sheet })
 }
 
 /// How many to draw, by practice and by statistics.
@@ -186,11 +215,21 @@ pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewD
             parties.push(NewParty { name, role, key });
         }
     }
-    for (name, most) in [("n", 1_000_000), ("others", 1_000_000), ("hours", 999)] {
+    let scheme = Scheme::parse(sent.get("scheme")).unwrap_or(Scheme::Simple);
+    let places = looking.draws_places();
+    let may_lack = |name: &str| match name {
+        "n" => scheme == Scheme::EveryKth || places,
+        "every" => scheme != Scheme::EveryKth,
+        "others" => places,
+        name => name != "hours",
+    };
+    let figures = [("n", 1_000_000), ("every", 1_000_000), ("others", 1_000_000), ("hours", 999)];
+    for (name, most) in figures.into_iter().chain([("reserve", 1_000_000), ("embargo", 36_500)]) {
         if units == Units::Files && name != "hours" {
             continue;
         }
-        if number(name).is_none_or(|number| number > most) {
+        let lacks = sent.get(name).is_empty() && may_lack(name);
+        if !lacks && number(name).is_none_or(|number| number > most) {
             form.set_error(name, l.text("visit-new-number"));
         }
     }
@@ -200,12 +239,17 @@ pub fn new_draw(looking: &Looking<'_>, sent: &Sent, units: Units) -> Result<NewD
     let hours = i64::try_from(number("hours").unwrap_or_default()).unwrap_or_default();
     Ok(NewDraw {
         parties,
-        stratified: sent.get("scheme") != "simple",
+        scheme,
+        every: number("every").unwrap_or_default(),
         hash_only: sent.get("suite") == "hmac",
         n: number("n").unwrap_or_default(),
         reserve: number("reserve"),
         others: number("others").unwrap_or_default(),
         reveal_deadline: looking.seated.desk().now() + hours * 3_600_000,
+        embargo: number("embargo")
+            .and_then(|days| i64::try_from(days).ok())
+            .filter(|days| *days > 0)
+            .map(|days| looking.seated.desk().now() + hours * 3_600_000 + days * 24 * 3_600_000),
     })
 }
 
@@ -394,13 +438,17 @@ fn select_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
         .hint(l.text_with_one("visit-select-others-hint", "most", most))
         .value(most.to_string())
         .longest(6);
-    Ok(form.field(others).back(l.text("go-back"), ceremony.address()))
+    Ok(if ceremony.places() { form } else { form.field(others) }.back(l.text("go-back"), ceremony.address()))
+}
+
+fn select_says(ceremony: &Ceremony<'_>) -> &'static str {
+    if ceremony.places() { "site-select-says" } else { "visit-select-says" }
 }
 
 async fn select_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let ceremony = Ceremony::at(&looking, seq).await?;
-    one_form(&ceremony, "visit-draw-select", "visit-select-says", &select_form(&ceremony)?)
+    one_form(&ceremony, "visit-draw-select", select_says(&ceremony), &select_form(&ceremony)?)
 }
 
 async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
@@ -408,6 +456,7 @@ async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
     let ceremony = Ceremony::at(&looking, seq).await?;
     let may = seated.seat.may::<Read>()?;
     let others = match ceremony.units() {
+        Units::People if ceremony.places() => 0,
         Units::People => sent.get("others").parse().unwrap_or(u64::MAX),
         Units::Files => 0,
     };
@@ -415,7 +464,7 @@ async fn select(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
         Ok(()) => Ok(see(ceremony.address(), "done-draw-selected")),
         Err(error) => {
             let form = come_back(select_form(&ceremony)?, &sent, in_words(&looking, error), "others")?;
-            Ok(one_form(&ceremony, "visit-draw-select", "visit-select-says", &form)?.into_response())
+            Ok(one_form(&ceremony, "visit-draw-select", select_says(&ceremony), &form)?.into_response())
         }
     }
 }
@@ -473,8 +522,7 @@ fn called_table(ceremony: &Ceremony<'_>, caption: &str, called: Vec<Called>) -> 
 pub fn stratum_title(ceremony: &Ceremony<'_>, stratum: &str) -> String {
     let case = &ceremony.looking.detail.case;
     let declared = ceremony.looking.seated.seat.frame(&case.workflow).ok();
-    let column = declared
-        .and_then(|declared| declared.columns.iter().find(|column| column.property == declared.stratum));
+    let column = declared.and_then(|declared| declared.stratum_column());
     let choice = column.and_then(|column| column.choices.iter().find(|choice| choice.name == stratum));
     choice.map_or(stratum, |choice| choice.title.get(ceremony.l().code())).to_owned()
 }
@@ -505,24 +553,33 @@ fn attempt_form(ceremony: &Ceremony<'_>) -> Answer<Form> {
     let rows = seat.dispositions(workflow, ceremony.units())?;
     let places =
         ceremony.draw.report.known.sealed.as_ref().map(|(_, places)| places.clone()).unwrap_or_default();
-    let strata =
-        places.keys().map(|stratum| Choice::new(stratum, stratum_title(ceremony, stratum))).collect();
+    let strata = places.keys().map(|stratum| Choice::new(stratum, stratum_title(ceremony, stratum)));
+    let strata = strata.collect();
     let codes = rows.iter().map(|row| Choice::new(&row.code, row.title.get(l.code()))).collect();
-    Ok(Form::new(l, ceremony.act("attempt"), l.text("visit-attempt-submit"))
-        .field(Field::radios("stratum", l.text("visit-frame-stratum"), strata))
+    let mut form = Form::new(l, ceremony.act("attempt"), l.text("visit-attempt-submit"));
+    if places.len() > 1 {
+        form = form.field(Field::radios("stratum", l.text("visit-frame-stratum"), strata));
+    } else if let Some(only) = places.keys().next() {
+        form = form.field(Field::hidden("stratum", only));
+    }
+    Ok(form
         .field(
             Field::figures("place", l.text("visit-calls-place"), 4)
                 .hint(l.text("visit-attempt-place-hint"))
                 .longest(4),
         )
-        .field(Field::radios("code", l.text("visit-attempt-code"), codes))
+        .field(Field::radios("code", ceremony.of("visit-attempt-code", "site-attempt-code"), codes))
         .back(l.text("go-back"), ceremony.address()))
+}
+
+fn attempt_says(ceremony: &Ceremony<'_>) -> &'static str {
+    if ceremony.places() { "site-attempt-says" } else { "visit-attempt-says" }
 }
 
 async fn attempt_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let ceremony = Ceremony::at(&looking, seq).await?;
-    one_form(&ceremony, "visit-draw-attempt", "visit-attempt-says", &attempt_form(&ceremony)?)
+    one_form(&ceremony, "visit-draw-attempt", attempt_says(&ceremony), &attempt_form(&ceremony)?)
 }
 
 async fn attempt(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
@@ -536,7 +593,7 @@ async fn attempt(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Se
         Ok(()) => Ok(see(ceremony.address(), "done-draw-attempt")),
         Err(error) => {
             let form = come_back(attempt_form(&ceremony)?, &sent, error, "place")?;
-            Ok(one_form(&ceremony, "visit-draw-attempt", "visit-attempt-says", &form)?.into_response())
+            Ok(one_form(&ceremony, "visit-draw-attempt", attempt_says(&ceremony), &form)?.into_response())
         }
     }
 }
@@ -602,7 +659,10 @@ async fn slip(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent)
 
 async fn close_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
     let looking = Looking::at(&seated, &workflow, &code).await?;
-    asked(&Ceremony::at(&looking, seq).await?, "close", "visit-draw-close", &["visit-close-says"])
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let kept = ceremony.draw.design()?.embargo > 0;
+    let says = if kept { "visit-close-kept-says" } else { "visit-close-says" };
+    asked(&ceremony, "close", "visit-draw-close", &[says])
 }
 
 async fn close(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Response> {
@@ -610,6 +670,22 @@ async fn close(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<
     let ceremony = Ceremony::at(&looking, seq).await?;
     seated.desk().close_draw(&seated.seat.may()?, &workflow, &code, seq).await?;
     Ok(see(ceremony.address(), "done-draw-closed"))
+}
+
+async fn key_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    let until = i64::try_from(ceremony.draw.design()?.embargo).unwrap_or(i64::MAX / 1000) * 1000;
+    let l = ceremony.l();
+    let says = l.text_with_one("visit-key-until", "until", crate::moment::moment(l, until));
+    Ok(asked(&ceremony, "key", "visit-draw-key", &["visit-key-says"])?.part(Prose::new(says)))
+}
+
+async fn key(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Response> {
+    let looking = Looking::at(&seated, &workflow, &code).await?;
+    let ceremony = Ceremony::at(&looking, seq).await?;
+    seated.desk().release_draw_key(&seated.seat.may()?, &workflow, &code, seq).await?;
+    Ok(see(ceremony.address(), "done-draw-key"))
 }
 
 fn void_form(ceremony: &Ceremony<'_>) -> Form {

@@ -17,6 +17,7 @@ use crate::locale::Locale;
 use crate::moment::moment;
 use crate::pages::case::Looking;
 use crate::pages::forms::LARGEST_UPLOAD;
+use crate::pages::visit_sites;
 use crate::patterns::{
     Cell, Choice, Column, Confirmation, Facts, Field, Form, Notice, Prose, Section, Table, Tone,
 };
@@ -89,6 +90,9 @@ async fn page(seated: Seated, Path((_, workflow, code)): Place) -> Answer<Sheet>
     let l = looking.l();
     let declared = declared(&looking)?;
     let state = state(&looking).await?;
+    if declared.from_registry() {
+        return visit_sites::frame_sheet(&looking, declared, &state);
+    }
     let opened = opened(&looking).await?;
     let title = l.text(if state.frozen.is_some() { "visit-frame-title-frozen" } else { "visit-frame-title" });
     let mut sheet = Sheet::new(looking.frame(&title)?.under(&code, looking.address()));
@@ -154,7 +158,7 @@ fn acts(l: Locale, own: &str, state: &FrameState) -> Vec<Link> {
 fn strata(looking: &Looking<'_>, declared: &Declared, counts: &str) -> Table {
     let l = looking.l();
     let counts: std::collections::BTreeMap<String, u64> = serde_json::from_str(counts).unwrap_or_default();
-    let column = declared.columns.iter().find(|column| column.property == declared.stratum);
+    let column = declared.stratum_column();
     let mut table = Table::new(l, &looking.seated.visitor.reader.here, l.text("visit-frame-strata"), "")
         .column(Column::new(l.text("visit-frame-stratum")))
         .column(Column::new(l.text("visit-frame-people")).numeric());
@@ -568,17 +572,22 @@ async fn freeze_page(seated: Seated, Path((_, workflow, code)): Place) -> Answer
     let looking = Looking::at(&seated, &workflow, &code).await?;
     let l = looking.l();
     let may = seated.seat.may::<Read>()?;
-    let people = seated.desk().together(&may, &workflow, &code).await?.union.people.len();
     let own = looking.frame_address();
-    let confirmation = Confirmation::new(
-        l,
-        l.count("visit-freeze-question", people),
-        l.text("visit-frame-freeze"),
-        format!("{own}/freeze"),
-        &own,
-    )
-    .consequence(l.text("visit-freeze-nobody-in"))
-    .consequence(l.text("visit-freeze-published"));
+    let asks = |question| {
+        Confirmation::new(l, question, l.text("visit-frame-freeze"), format!("{own}/freeze"), &own)
+    };
+    let confirmation = if declared(&looking)?.from_registry() {
+        let (units, size) = seated.desk().units_to_draw(&may, &workflow).await?;
+        let values = [("units", units.into()), ("size", size.into())];
+        asks(l.text_with("site-freeze-question", &values))
+            .consequence(l.text("site-freeze-none-in"))
+            .consequence(l.text("site-freeze-published"))
+    } else {
+        let people = seated.desk().together(&may, &workflow, &code).await?.union.people.len();
+        asks(l.count("visit-freeze-question", people))
+            .consequence(l.text("visit-freeze-nobody-in"))
+            .consequence(l.text("visit-freeze-published"))
+    };
     Ok(Sheet::new(below(&looking, "visit-frame-freeze")?).part(confirmation))
 }
 
