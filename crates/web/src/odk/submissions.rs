@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{OriginalUri, Path, RawQuery, Request};
+use axum::extract::{FromRequestParts, OriginalUri, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,7 +13,8 @@ use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::asker::Asker;
+use super::asker::{Asker, Which};
+use super::caller::key_of;
 use super::input::{self, answer, success, time};
 use super::openrosa::{origin, parameter};
 use super::place::{Place, extended, reason};
@@ -39,7 +40,7 @@ pub(super) fn routes() -> Router<Web> {
     both(form)
         .merge(both(&format!("{form}/draft")))
         .route(&format!("{form}/submissions/{{instance}}"), get(one).put(edit).patch(review).delete(remove))
-        .route(&format!("{form}/submissions"), get(list).post(send))
+        .route(&format!("{form}/submissions"), get(list).post(send_from_anybody))
         .route(&format!("{form}/draft/submissions"), get(list).post(send_to_draft))
         .route(&format!("{form}/draft/submission"), get(draft_ready).post(post_to_draft))
         .route(&format!("{form}/draft/submissions/{{instance}}"), get(one))
@@ -154,6 +155,51 @@ fn taken(instance: &str) -> Problem {
 }
 
 /// Takes in a submission that is the whole body. Its files are sent one by one.
+/// Takes in a submission of a member, or of a phone or link that fills the form.
+async fn send_from_anybody(
+    State(web): State<Web>,
+    Path((_, form_id)): Path<(String, String)>,
+    request: Request,
+) -> Answer<Response> {
+    let (mut parts, body) = request.into_parts();
+    let (query, headers) = (RawQuery(parts.uri.query().map(str::to_owned)), parts.headers.clone());
+    if key_of(&parts).is_none() {
+        let place = Place::from_request_parts(&mut parts, &web).await?;
+        return send(place, query, headers, body).await;
+    }
+    let asker = Asker::from_request_parts(&mut parts, &web).await?;
+    let (form, _) = asker.form(&form_id, Which::Published).await?;
+    let sender = asker.sender(&form).await?;
+    let xml = input::bytes(body, Limits::SUBMISSION.bytes).await?;
+    let read = read_xml(&xml)?;
+    same_form(&read, &form)?;
+    let origin = origin(&headers, query.0.as_deref());
+    let received = asker.desk().receive_from(&sender, &origin, xml.to_vec(), Vec::new()).await;
+    let instance = new_only(received, &read)?;
+    // Who only sends is told what it sent itself, and nothing of what is kept.
+    let now = time(Some(asker.desk().now()));
+    let submitter = match &sender {
+        Sender::Phone(phone) => Some(phone.device().id),
+        _ => None,
+    };
+    let version = json!({
+        "instanceId": instance,
+        "submitterId": submitter,
+        "deviceId": origin.device_id,
+        "userAgent": origin.user_agent,
+        "createdAt": now,
+        "current": true,
+    });
+    let mut told = version.clone();
+    if let Value::Object(told) = &mut told {
+        told.remove("current");
+        told.insert("reviewState".to_owned(), Value::Null);
+        told.insert("updatedAt".to_owned(), Value::Null);
+        told.insert("currentVersion".to_owned(), version);
+    }
+    Ok(answer(&told))
+}
+
 async fn send(place: Place, RawQuery(query): RawQuery, headers: HeaderMap, body: Body) -> Answer<Response> {
     let xml = input::bytes(body, Limits::SUBMISSION.bytes).await?;
     let read = read_xml(&xml)?;

@@ -169,6 +169,15 @@ async fn a_draft_is_tried_out_with_its_token() {
         "404.1"
     );
 
+    // What tries it out is counted apart.
+    let tried =
+        "<data id=\"small\" version=\"1\"><meta><instanceID>uuid:1</instanceID></meta><age>7</age></data>";
+    assert_eq!(post(&project, "forms/small/draft/submissions", tried).await.status, 200);
+    let headers = [("Authorization", bearer.as_str()), ("X-Extended-Metadata", "true")];
+    let path = format!("/v1/projects/{}/forms/small/draft", project.id);
+    let draft = project.server.send("GET", &path, &headers, b"").await.value();
+    assert_eq!((draft["submissions"].as_i64(), draft["lastSubmission"].is_string()), (Some(1), true));
+
     // The token opens nothing else, and nothing once the draft is out.
     assert_eq!(project.server.get(&test("versions")).await.status, 403);
     assert_eq!(post(&project, "forms/small/draft/publish", "").await.status, 200);

@@ -35,6 +35,11 @@ async fn a_phone_fills_what_it_was_assigned() {
         let headers = [("X-OpenRosa-Version", "1.0"), ("Content-Type", kind.as_str())];
         assert_eq!(project.server.send("POST", &at("submission"), &headers, &body).await.status, status);
     }
+    let whole = visited("one", "1", "uuid:whole", "", "");
+    let headers = [("Content-Type", "application/xml")];
+    let sent = project.server.send("POST", &at("forms/one/submissions"), &headers, whole.as_bytes()).await;
+    let sent = sent.value();
+    assert_eq!((sent["instanceId"].as_str(), &sent["submitterId"]), (Some("uuid:whole"), &phone["id"]));
     // A phone reads nothing.
     for path in ["forms", "app-users", "forms/one/submissions"] {
         assert_eq!(project.server.get(&at(path)).await.code(), "403.1", "{path}");
