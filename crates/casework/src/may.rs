@@ -113,7 +113,10 @@ impl Standing<'_> {
             StageState::Done(_) if standing.stage.done_by.iter().any(|need| need.names(&kind.id)) => {
                 Err(Refusal::Done { kind: kind_id, stage })
             }
-            _ => Ok(()),
+            _ => match self.comes_first(standing.stage, &kind.id) {
+                Some(first) => Err(Refusal::Before { kind: kind_id, first: first.clone() }),
+                None => Ok(()),
+            },
         }
     }
 }

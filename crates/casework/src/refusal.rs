@@ -109,6 +109,14 @@ pub enum Refusal {
         /// What would open the stage.
         only_when: Need,
     },
+    /// Something else comes first.
+    #[error("“{kind}” comes after {first}: put that on record first")]
+    Before {
+        /// The kind of fact.
+        kind: String,
+        /// What comes first.
+        first: Need,
+    },
     /// It is on record, and its stage is done.
     #[error("the stage “{stage}” is done: correct or withdraw what is on record, with a reason")]
     Done {

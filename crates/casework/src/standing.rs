@@ -1,5 +1,6 @@
 use crate::clocks::{self, Count};
 use crate::fact::Fact;
+use crate::need::Need;
 use crate::record::{NotCounted, Record};
 use crate::span::moment;
 use crate::stops::{self, InForce};
@@ -145,6 +146,21 @@ impl<'a> Standing<'a> {
     /// What may be published now.
     pub fn publishable(&self) -> Vec<&'a Product> {
         self.workflow.products.iter().filter(|product| self.may_publish(&product.id).is_ok()).collect()
+    }
+
+    /// What a stage waits for before a kind of fact, where its facts come in order: the first that has not happened since
+    /// the stage was to be done.
+    pub(crate) fn comes_first(&self, stage: &'a Stage, kind: &str) -> Option<&'a Need> {
+        if !stage.in_order {
+            return None;
+        }
+        let backs = backs(self.workflow, &self.facts);
+        let rounds = rounds(self.workflow, &self.facts, &backs, &stage.id);
+        let present = rounds.last().copied().unwrap_or_default();
+        let before = stage.done_by.iter().take_while(|need| !need.names(kind));
+        let mut missing = before.filter(|need| !present.iter().any(|fact| need.met_by(fact)));
+        let is_one_of_them = stage.done_by.iter().any(|need| need.names(kind));
+        missing.next().filter(|_| is_one_of_them)
     }
 
     /// The stages among these that are neither done nor skipped.
@@ -300,7 +316,8 @@ fn next<'a>(
         let stage = standing.stage;
         let rounds = rounds(workflow, facts, backs, &stage.id);
         let present = rounds.last().copied().unwrap_or_default();
-        for need in stage.done_by.iter().filter(|need| !present.iter().any(|fact| need.met_by(fact))) {
+        let unmet = stage.done_by.iter().filter(|need| !present.iter().any(|fact| need.met_by(fact)));
+        for need in unmet.take(if stage.in_order { 1 } else { usize::MAX }) {
             let kinds = need.kinds();
             let declared: Vec<&FactKind> = kinds.iter().filter_map(|kind| workflow.fact(kind)).collect();
             let Some(first) = declared.first() else { continue };

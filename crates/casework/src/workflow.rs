@@ -38,6 +38,8 @@ pub struct Stage {
     pub only_when: Option<Need>,
     /// It is done when all of these happened.
     pub done_by: Vec<Need>,
+    /// Whether they happen in this order: none before those that stand before it.
+    pub in_order: bool,
 }
 
 /// A kind of fact.

@@ -29,6 +29,7 @@ fn screening() -> Workflow {
         after: ids(after),
         only_when: only_when.map(need),
         done_by: done_by.split(';').map(need).collect(),
+        in_order: false,
     };
     let kind = |id: &str, stage: &str, by: &str| FactKind {
         id: id.into(),
@@ -409,4 +410,34 @@ fn waits_of_a_stage_run_from_its_first_opening_to_its_end() {
     left.push(fact("f", "withdrawn", 320, "Han"));
     let decision = wait(&left, "decision", 350).expect("it was open");
     assert_eq!((decision.days, decision.outcome), (days(220.0), Outcome::Left));
+}
+
+#[test]
+fn what_comes_in_order_is_asked_for_and_taken_in_that_order() {
+    let fact = |id: &str| FactKind {
+        id: id.into(),
+        title: id.into(),
+        stage: Some("findings".into()),
+        by: vec!["lead".into()],
+        ..FactKind::default()
+    };
+    let mut workflow = Workflow {
+        stages: vec![Stage {
+            id: "findings".into(),
+            title: "findings".into(),
+            after: Vec::new(),
+            only_when: None,
+            done_by: vec![need("graded"), need("verified")],
+            in_order: true,
+        }],
+        facts: vec![fact("graded"), fact("verified")],
+        ..Workflow::default()
+    };
+    let now = Timestamp::from_second(1_795_000_000).unwrap().to_zoned_datetime(TimeZone::UTC);
+    let standing = casework::standing(&workflow, &[], &now);
+    assert_eq!(standing.next.iter().flat_map(|next| next.kinds.clone()).collect::<Vec<_>>(), ["graded"]);
+    assert_eq!(standing.permitted().iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>(), ["graded"]);
+    workflow.stages[0].in_order = false;
+    let standing = casework::standing(&workflow, &[], &now);
+    assert_eq!(standing.permitted().len(), 2, "side by side, unless the protocol says otherwise");
 }

@@ -33,6 +33,9 @@ pub(crate) fn refusal(workflow: &ProtocolWorkflow, why: Why) -> Refusal {
         Why::Skipped { kind, stage, .. } => {
             conflict("refusal-fact-skipped").with("kind", kind).with("stage", stage)
         }
+        Why::Before { kind, first } => {
+            conflict("refusal-fact-before").with("kind", kind).with("kinds", first.kinds().join(", "))
+        }
         Why::Done { stage, .. } => conflict("refusal-fact-stage-done").with("stage", stage),
         Why::NothingToRedo { kind, stage } => {
             conflict("refusal-fact-nothing-to-redo").with("kind", kind).with("stage", stage)

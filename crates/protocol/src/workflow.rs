@@ -171,6 +171,7 @@ impl<'t> Reader<'t> {
                 .into_iter()
                 .filter_map(|text| self.parsed::<Need>(section, "done_by", &text))
                 .collect(),
+            in_order: section.optional_flag("in_order", &mut self.problems).unwrap_or(false),
         }
     }
 
