@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use protocol::{Counts, FindingFields, Protocol, ProtocolWorkflow, Rating, Yardsticks};
 use store::Tx;
 use store::case::{self, Case};
+use store::registry::{self, EntryList};
 
 use crate::Desk;
 use crate::answer::{Answer, Error, Refusal};
@@ -113,6 +114,7 @@ pub(crate) fn check(
         return Ok(());
     }
     if fact.kind == fields.fact {
+        check_place(tx, fields, case.mandate, fact)?;
         check_yardstick(tx, protocol, yardsticks, case, fact)?;
     } else if fact.kind == fields.evidence.fact {
         check_evidence(fields, protocol.disclosure.policy.k, fact)?;
@@ -140,6 +142,28 @@ fn names_a_submission(text: &str) -> bool {
     };
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     text.contains("uuid:") || words.into_iter().any(is_uuid)
+}
+
+/// The place that a finding names is one of the registry, as soon as that has any.
+fn check_place(tx: &mut Tx, fields: &FindingFields, mandate: i64, fact: &Fact) -> Result<(), Error> {
+    let Some(Value::Text(place)) = fact.values.get(&fields.place) else { return Ok(()) };
+    let Some((name, property)) = &fields.places else { return Ok(()) };
+    let Some(registry) = registry::by_name(tx, mandate, name)? else { return Ok(()) };
+    let list = EntryList { limit: i64::MAX, ..EntryList::default() };
+    let numbers = registry::list_numbers(tx, registry.id, &list)?;
+    for number in &numbers {
+        let Some(entry) = registry::entry_by_id(tx, *number)? else { continue };
+        let open: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&entry.open_values).unwrap_or_default();
+        if open.get(property).and_then(serde_json::Value::as_str) == Some(place.trim()) {
+            return Ok(());
+        }
+    }
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let refusal = Refusal::invalid("refusal-finding-place").with("place", place).with("registry", name);
+    Err(refusal.problem(format!("v.{}", fields.place), "").into())
 }
 
 fn check_yardstick(

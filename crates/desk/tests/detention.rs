@@ -70,6 +70,22 @@ async fn visited(home: Rc<Home>) {
         ("standard", "reasonable_grounds"),
         ("facility", "D-0001"),
     ];
+    // Once the registry has a place, a finding names one of these.
+    let value = |name: &str, value: &str| (name.to_owned(), value.to_owned(), desk::xforms::Class::Open);
+    let entry = desk::EntryChange {
+        uuid: house::uuid(77),
+        create: true,
+        update: false,
+        base: None,
+        trunk: None,
+        branch: None,
+        values: vec![value("label", "D-0001 South"), value("facility_code", "D-0001")],
+    };
+    desk.change_entry(&head.may().unwrap(), "facilities", entry).await.unwrap();
+    let mut elsewhere = graded;
+    elsewhere[3].1 = "D-0002";
+    let nowhere = desk.put_fact(&analyst, "finding", &finding, fact("finding_graded", &elsewhere)).await;
+    assert_eq!(refused(nowhere), "refusal-finding-place");
     all(&desk, &analyst, "finding", &finding, &[("finding_graded", &graded)]).await;
     let piece = |count| {
         [

@@ -179,6 +179,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     let workflows = workflow::read(files, &compartments, &roles, yardsticks.as_ref(), problems);
     if let Some(yardsticks) = &yardsticks {
         yardstick::check(yardsticks, &workflows, problems);
+        yardstick::check_places(yardsticks, &registries, problems);
     }
     let zone = read_zone(&root, problems);
     let known = (registries.as_slice(), workflows.as_slice(), compartments.as_slice());

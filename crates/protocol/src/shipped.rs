@@ -18,6 +18,7 @@ shipped! {
     "detention":
         "protocol.toml",
         "method.md",
+        "release.toml",
         "forms/access.md",
         "forms/checklist.md",
         "forms/facility_sheet.md",

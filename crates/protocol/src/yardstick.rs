@@ -2,6 +2,7 @@
 //! be, and how a place is rated from its findings.
 
 use crate::problem::Problem;
+use crate::registry::Registry;
 use crate::texts::Texts;
 use crate::toml_section::{self, Section};
 use crate::words::{Certainty, Outside, YardstickKind};
@@ -9,6 +10,7 @@ use crate::workflow::ProtocolWorkflow;
 use casework::{FieldKind, Words};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use xforms::Class;
 
 /// The file of a folder that declares yardsticks.
 pub(crate) const YARDSTICKS_TOML: &str = "yardsticks.toml";
@@ -43,6 +45,8 @@ pub struct FindingFields {
     pub standard: String,
     /// Its field with the place's code.
     pub place: String,
+    /// The registry, and its open property, with the codes that a place may have, if there is one.
+    pub places: Option<(String, String)>,
     /// The fact and field in which the case around names its place, if it does: so a place that nobody may enter is
     /// rated too.
     pub place_around: Option<(String, String)>,
@@ -343,6 +347,12 @@ fn read_finding(root: &Section, problems: &mut Vec<Problem>) -> Option<FindingFi
         yardstick: named(&section, "yardstick", problems),
         standard: named(&section, "standard", problems),
         place: named(&section, "place", problems),
+        places: section.section("places", problems).map(|part| {
+            let part = part.named("finding.places".to_owned());
+            let found = (named(&part, "registry", problems), named(&part, "property", problems));
+            part.finish(problems);
+            found
+        }),
         verified: named(&section, "verified", problems),
         day: section.texts_list("day", problems).into_iter().map(|fact| fact.value).collect(),
         reply: (named(&reply, "fact", problems), named(&reply, "text", problems)),
@@ -365,6 +375,20 @@ fn read_finding(root: &Section, problems: &mut Vec<Problem>) -> Option<FindingFi
         section.finish(problems);
     }
     Some(fields)
+}
+
+/// The codes of places are an open property of a registry.
+pub(crate) fn check_places(yardsticks: &Yardsticks, registries: &[Registry], problems: &mut Vec<Problem>) {
+    let Some((registry, property)) = &yardsticks.finding.places else { return };
+    let known = registries.iter().find(|known| known.name == *registry);
+    let class = known.and_then(|known| known.property(property)).map(|property| property.class);
+    if class != Some(Class::Open) {
+        problems.push(Problem::new(
+            YARDSTICKS_TOML,
+            format!("“{property}” is no open property of a registry “{registry}”"),
+            "Name in [finding.places] a registry and an open property of it",
+        ));
+    }
 }
 
 /// What the yardsticks name must be declared by the workflows.

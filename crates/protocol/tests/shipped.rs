@@ -115,7 +115,7 @@ fn detention_is_stricter_and_holds_no_name_beside_an_answer() {
         .filter(|field| field.class == Some(Class::Open))
         .map(|field| field.name.as_str())
         .collect();
-    assert_eq!(open.join(" "), "facility facility_code_written facility_code instanceID");
+    assert_eq!(open.join(" "), "visit_code facility facility_code_written facility_code instanceID");
     let checklist = &detention.form("checklist").expect("the form is there").form;
     let graded =
         checklist.fields.iter().filter(|field| field.kind == Kind::Select && field.choices.len() == 5);

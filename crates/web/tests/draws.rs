@@ -174,6 +174,27 @@ async fn the_public_folder_is_downloaded_and_a_message_that_does_not_hold_is_ref
     assert!(seen.body.contains("http-equiv=\"refresh\""), "{}", seen.text());
     assert!(seen.says("모두가 비밀 수를 약속"), "{}", seen.text());
     dora.get(&at("/draw/1?lang=en")).await;
+
+    // Files: not before people are announced; an address that names no draw.
+    let seen = dora.get(&at("/draw")).await;
+    assert!(seen.says("No draw of files yet.") && seen.says("a draw of its own"), "{}", seen.text());
+    let seen = dora.get(&at("/draw/new-files")).await;
+    assert!(seen.says("announce the draw of people first"), "{}", seen.text());
+    let mut files: Vec<(&str, &str)> = vec![("hours", "2"), ("scheme", "stratified"), ("suite", "hmac")];
+    files.extend([("authority.0.name", "authority-a"), ("authority.0.key", &keys[0])]);
+    files.extend([("auditor.name", "auditor"), ("auditor.key", &keys[2])]);
+    let seen = dora.send(&at("/draw/new-files"), &files).await;
+    assert!(seen.says("no draw of people is announced"), "{}", seen.text());
+    assert_eq!(dora.get(&at("/draw/files-1")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(dora.get(&at("/draw/1/files")).await.status, StatusCode::OK);
+    let mut marta = visit.house.unlocked("Marta").await;
+    let seen = marta.send(&at("/draw/1/files"), &[("reason", "curious")]).await;
+    assert!(
+        seen.says("There is no list of files"),
+        "whom the interviews chose stays closed: {}",
+        seen.text()
+    );
+
     let seen = dora.send(&at("/draw/1/void"), &[("reason", "a key was lost")]).await;
     assert!(seen.says("Void: a key was lost"), "{}", seen.text());
     let mut ada = visit.house.logged_in("Ada").await;

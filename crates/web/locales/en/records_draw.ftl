@@ -27,3 +27,5 @@ refusal-records-not-yours = The list stays closed: it is sealed to those who rea
     .next = Ask a record reviewer, or who gives keys.
 refusal-records-no-list = There is no list of files: this draw has no result, or it is void.
     .next = Select first, or open the list of a later draw.
+refusal-finding-place = No place “{ $place }” is in the registry { $registry }; nothing was put on record.
+    .next = Write the code as the registry has it, or enter the place there first.

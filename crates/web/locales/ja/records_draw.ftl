@@ -27,3 +27,5 @@ refusal-records-not-yours = 一覧は開きません。記録を検討する人�
     .next = 記録検討員か、鍵を渡す人に依頼してください。
 refusal-records-no-list = 書類の一覧がありません。この抽選には結果がないか、無効です。
     .next = 先に抽選の結果を出すか、後の抽選の一覧を開いてください。
+refusal-finding-place = 登録簿 { $registry } に「{ $place }」という場所がありません。何も記録していません。
+    .next = 登録簿にあるコードを書くか、先にその場所を登録してください。

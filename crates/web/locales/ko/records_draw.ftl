@@ -27,3 +27,5 @@ refusal-records-not-yours = 목록을 열지 않았습니다. 기록을 검토�
     .next = 기록 검토원이나 열쇠를 주는 사람에게 부탁하십시오.
 refusal-records-no-list = 문건 목록이 없습니다. 이 추첨에 결과가 없거나 무효입니다.
     .next = 먼저 추첨 결과를 내거나 뒤의 추첨의 목록을 여십시오.
+refusal-finding-place = 등록부 { $registry }에 “{ $place }”(이)라는 곳이 없습니다. 아무것도 기록하지 않았습니다.
+    .next = 등록부에 있는 코드대로 적거나, 먼저 그곳을 등록하십시오.
