@@ -184,7 +184,7 @@ async fn the_public_folder_is_downloaded_and_a_message_that_does_not_hold_is_ref
     files.extend([("authority.0.name", "authority-a"), ("authority.0.key", &keys[0])]);
     files.extend([("auditor.name", "auditor"), ("auditor.key", &keys[2])]);
     let seen = dora.send(&at("/draw/new-files"), &files).await;
-    assert!(seen.says("no draw of people is announced"), "{}", seen.text());
+    assert!(seen.says("announce the draw of people first"), "{}", seen.text());
     assert_eq!(dora.get(&at("/draw/files-1")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(dora.get(&at("/draw/1/files")).await.status, StatusCode::OK);
     let mut marta = visit.house.unlocked("Marta").await;
