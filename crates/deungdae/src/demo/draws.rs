@@ -142,6 +142,8 @@ async fn sat<'d>(
     files: bool,
 ) -> Result<Table<'d>, Trouble> {
     let may = seat.may::<Read>()?;
+    let frozen = desk.frame_state(&may, "visit", code).await?.frozen;
+    let people = frozen.and_then(|frozen| u64::try_from(frozen.people).ok()).unwrap_or_default();
     let party = |name| Party { name, key: PartyKey::from_seed(&data::seed()), random: data::seed() };
     let parties = [party("authority-north"), party("authority-south"), party("auditor")];
     let named = parties.iter().map(|party| NewParty {
@@ -153,7 +155,8 @@ async fn sat<'d>(
         parties: named.collect(),
         scheme: desk::protocol::Scheme::Stratified,
         n,
-        others: 2 * n,
+        // No more than are left beside those drawn and in reserve.
+        others: (2 * n).min(people.saturating_sub(n + n.div_ceil(5))),
         reveal_deadline: past() + 3 * DAY,
         ..NewDraw::default()
     };

@@ -62,7 +62,14 @@ fn workforce() -> Vec<Vec<Person>> {
 
 /// Draws a sample of every stratum with both authorities and the auditor, and sends what its people said: those who
 /// refused, too.
-pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -> Result<(), Trouble> {
+/// The strata of the codes open to who holds the key of the interviews.
+pub(crate) async fn hold(
+    desk: &Desk,
+    draws: &Seat,
+    sends: &Seat,
+    opens: &Seat,
+    visit: &str,
+) -> Result<(), Trouble> {
     let mandate = sends.mandate().id;
     let conditions = super::form(desk, mandate, "interview_conditions").await?;
     let interview = super::form(desk, mandate, "worker_interview").await?;
@@ -82,7 +89,7 @@ pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -
     let hear = async |badge: &str, from_reserve: bool| {
         let Some(person) = people.get(badge) else { return Err(Trouble::new("who was drawn is not listed")) };
         if bags.is_empty() {
-            bags = codes(desk, sends, visit).await?;
+            bags = codes(desk, opens, visit).await?;
         }
         let slip = bags.get_mut(person.stratum).and_then(Vec::pop);
         let slip = slip.ok_or_else(|| Trouble::new("there are fewer codes than people to be heard"))?;
@@ -117,10 +124,10 @@ pub(crate) async fn hold(desk: &Desk, draws: &Seat, sends: &Seat, visit: &str) -
 }
 
 /// The codes that the draw gave out, in a bag for each stratum.
-async fn codes(desk: &Desk, sends: &Seat, visit: &str) -> Result<BTreeMap<String, Vec<String>>, Trouble> {
+async fn codes(desk: &Desk, opens: &Seat, visit: &str) -> Result<BTreeMap<String, Vec<String>>, Trouble> {
     let list = EntryList { limit: 10_000, ..EntryList::default() };
     let mut bags: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in desk.entries(&sends.may()?, "draw_codes", list).await? {
+    for row in desk.entries(&opens.may()?, "draw_codes", list).await? {
         let value = |name: &str| row.values.get(name).and_then(|value| value.as_str()).unwrap_or_default();
         if value("visit_code") == visit {
             bags.entry(value("stratum").to_owned()).or_default().push(value("label").to_owned());

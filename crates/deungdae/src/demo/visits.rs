@@ -481,7 +481,8 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), T
                     // Whoever draws has just logged in and unlocked.
                     let seat = desk.seat(&log_in(desk, DRAW).await?, team.lead.mandate().id).await?;
                     let reviewer = desk.seat(&log_in(desk, RECORDS).await?, team.lead.mandate().id).await?;
-                    heard::hold(desk, &seat, &team.lead, code).await?;
+                    let opens = desk.seat(&log_in(desk, COUNT).await?, team.lead.mandate().id).await?;
+                    heard::hold(desk, &seat, &team.lead, &opens, code).await?;
                     heard::read_files(desk, &seat, &reviewer, code).await?;
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
