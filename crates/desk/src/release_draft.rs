@@ -195,6 +195,9 @@ impl Desk {
         let case = detail.case.id;
         let mut transcripts = if only_access { Vec::new() } else { self.draws_of_case(&detail.case).await? };
         let of_people = transcripts.iter().filter(|(units, _)| *units == Units::People).count();
+        if !only_access && let Some(round) = self.first_draws(may, &detail).await? {
+            transcripts.extend(self.draws_of_case(&round).await?);
+        }
         for visit in visits.iter().flatten() {
             transcripts.extend(self.draws_of_case(&visit.case).await?);
         }

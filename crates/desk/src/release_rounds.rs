@@ -7,7 +7,7 @@ use store::{Fault, draw as draws, release};
 use crate::Desk;
 use crate::answer::{Answer, Refusal};
 use crate::cases::CaseDetail;
-use crate::draws::engine;
+use crate::draws::{DrawDetail, engine};
 use crate::may::{May, Read};
 use crate::sites::DrawnCase;
 
@@ -97,6 +97,17 @@ impl Desk {
             .with("cases", found.join(", "))
             .problem("title", "")
             .into())
+    }
+
+    /// The draws that chose the place of a case, if they have all ended: who reads its release sees how it came to be
+    /// visited.
+    pub(crate) async fn first_draws(&self, may: &May<'_, Read>, detail: &CaseDetail) -> Answer<Option<Case>> {
+        let Some((id, _)) = self.round_of(may, detail).await? else { return Ok(None) };
+        let Some(round) = self.store.read(move |tx| store::case::by_id(tx, id)).await? else {
+            return Ok(None);
+        };
+        let draws = self.draws(may, &round.workflow, &round.code).await?;
+        Ok(draws.iter().all(DrawDetail::ended).then_some(round))
     }
 
     /// The round from which a case comes, by number and code.

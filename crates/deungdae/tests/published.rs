@@ -37,7 +37,7 @@ fn what_the_demo_published_holds_and_every_changed_byte_is_told() {
         .find_map(|line| {
             let rest = line.strip_prefix("Of ")?;
             let (all, rest) = rest.split_once(" intervals")?;
-            let covered = rest.split_once("Garment, ")?.1.split_once(' ')?.0;
+            let covered = rest.split_once("visit, ")?.1.split_once(' ')?.0;
             Some((covered.parse::<u32>().ok()?, all.parse::<u32>().ok()?))
         })
         .unwrap_or_else(|| panic!("{made}"));

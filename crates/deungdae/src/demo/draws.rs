@@ -6,13 +6,14 @@ use std::collections::VecDeque;
 use desk::draw::audit::OpenedField;
 use desk::draw::{Attempt, CallList, Known, Message, Opening, PartyKey, Trust, Work, acts, audit, verify};
 use desk::frame::Heads;
+use desk::protocol::Scheme;
 use desk::{
-    Brought, Desk, Dice, DrawNumber, DrawnFile, ListRead, May, NewDraw, NewParty, OpenIdentity, Randomness,
-    Read, Seat, SentList,
+    Brought, Desk, Dice, DrawNumber, DrawnFile, ListRead, May, NewCase, NewDraw, NewFact, NewParty,
+    OpenIdentity, Randomness, Read, Seat, SentList, Site,
 };
 
 use super::answers::below;
-use super::visits::{Team, agreed};
+use super::visits::{REFUSED, Team, agreed};
 use super::{DAY, Trouble, past};
 use crate::data;
 
@@ -31,6 +32,7 @@ struct Party {
 struct Table<'d> {
     desk: &'d Desk,
     may: desk::May<'d, Read>,
+    workflow: &'static str,
     code: String,
     number: DrawNumber,
     parties: [Party; 3],
@@ -42,7 +44,7 @@ impl Table<'_> {
     }
 
     async fn known(&self) -> Result<(desk::draw::Transcript, Known), Trouble> {
-        let files = self.desk.draw(&self.may, "visit", &self.code, self.number).await?.transcript;
+        let files = self.desk.draw(&self.may, self.workflow, &self.code, self.number).await?.transcript;
         let known = verify(&files, Trust::default()).known;
         Ok((files, known))
     }
@@ -50,7 +52,7 @@ impl Table<'_> {
     async fn send(&self, party: &Party, mut message: Message) -> Result<(), Trouble> {
         message.sign(party.name, &party.key)?;
         let text = message.to_text()?;
-        self.desk.receive_draw_message(&self.may, "visit", &self.code, self.number, text.as_bytes()).await?;
+        self.desk.receive_draw_message(&self.may, self.workflow, &self.code, self.number, text.as_bytes()).await?;
         Ok(())
     }
 
@@ -124,12 +126,7 @@ async fn begun<'d>(
     desk.count_heads(&may, "visit", code, &counted.collect::<Vec<_>>()).await?;
     desk.freeze_frame(&may, "visit", code).await?;
     let table = sat(desk, seat, code, n, false).await?;
-    let [north, south, _] = &table.parties;
-    for party in [north, south] {
-        table.commit(party).await?;
-    }
-    desk.announce_draw(&table.may, "visit", code, table.number, Randomness::Dice).await?;
-    table.cosign(north, "announce.json").await?;
+    table.announced().await?;
     Ok(table)
 }
 
@@ -139,6 +136,18 @@ async fn sat<'d>(
     seat: &'d Seat,
     code: &str,
     n: u64,
+    files: bool,
+) -> Result<Table<'d>, Trouble> {
+    let new = NewDraw { scheme: Scheme::Stratified, n, others: 2 * n, ..NewDraw::default() };
+    sat_down(desk, seat, ("visit", code), new, files).await
+}
+
+/// The same, of whatever the design says.
+async fn sat_down<'d>(
+    desk: &'d Desk,
+    seat: &'d Seat,
+    (workflow, code): (&'static str, &str),
+    new: NewDraw,
     files: bool,
 ) -> Result<Table<'d>, Trouble> {
     let may = seat.may::<Read>()?;
@@ -160,11 +169,12 @@ async fn sat<'d>(
         reveal_deadline: past() + 3 * DAY,
         ..NewDraw::default()
     };
+    let new = NewDraw { parties: named.collect(), reveal_deadline: past() + 3 * DAY, ..new };
     let number = match files {
-        true => desk.begin_records_draw(&may, "visit", code, NewDraw { hash_only: true, ..new }).await?,
-        false => desk.begin_draw(&may, "visit", code, new).await?.into(),
+        true => desk.begin_records_draw(&may, workflow, code, NewDraw { hash_only: true, ..new }).await?,
+        false => desk.begin_draw(&may, workflow, code, new).await?.into(),
     };
-    Ok(Table { desk, may, code: code.to_owned(), number, parties })
+    Ok(Table { desk, may, workflow, code: code.to_owned(), number, parties })
 }
 
 /// A draw of files from its beginning to its end; answers the files that were presented.
@@ -190,12 +200,7 @@ async fn files_drawn<'d>(
     dice: &mut Dice,
 ) -> Result<(Table<'d>, Vec<DrawnFile>), Trouble> {
     let table = sat(desk, seat, code, 0, true).await?;
-    let [north, south, _] = &table.parties;
-    for party in [north, south] {
-        table.commit(party).await?;
-    }
-    desk.announce_draw(&table.may, "visit", code, table.number, Randomness::Dice).await?;
-    table.cosign(north, "announce.json").await?;
+    table.announced().await?;
     table.drawn(dice, 0).await?;
     let reading = reviewer.may::<OpenIdentity>()?;
     let files = desk.drawn_files(&reading, "visit", code, table.number, "asking for the files").await?;
@@ -212,29 +217,40 @@ async fn files_drawn<'d>(
 }
 
 impl Table<'_> {
+    /// Commitments, and the announcement that one of the authorities has cosigned.
+    async fn announced(&self) -> Result<(), Trouble> {
+        let [north, south, _] = &self.parties;
+        for party in [north, south] {
+            self.commit(party).await?;
+        }
+        let desk = self.desk;
+        desk.announce_draw(&self.may, self.workflow, &self.code, self.number, Randomness::Dice).await?;
+        self.cosign(north, "announce.json").await
+    }
+
     /// From the second cosignature to the sealed selection, with so many others on the call list.
     async fn drawn(&self, dice: &mut Dice, others: u64) -> Result<(), Trouble> {
         let (desk, code, number) = (self.desk, self.code.as_str(), self.number);
         let [north, south, _] = &self.parties;
         self.cosign(south, "announce.json").await?;
-        desk.reveal_draw(&self.may, "visit", code, number).await?;
+        desk.reveal_draw(&self.may, self.workflow, code, number).await?;
         for party in [north, south] {
             self.reveal(party).await?;
         }
         let thrown: String =
             (0..24).map(|_| char::from(b'0' + u8::try_from(below(dice, 10)).unwrap_or_default())).collect();
-        desk.bring_randomness(&self.may, "visit", code, number, Brought::Dice(&thrown)).await?;
+        desk.bring_randomness(&self.may, self.workflow, code, number, Brought::Dice(&thrown)).await?;
         for party in [north, south] {
             self.cosign(party, "beacon.json").await?;
         }
-        desk.select_draw(&self.may, "visit", code, number, others).await?;
+        desk.select_draw(&self.may, self.workflow, code, number, others).await?;
         Ok(())
     }
 
     /// The audit in a room, and the end.
     async fn closed(&self, opening: &May<'_, OpenIdentity>) -> Result<(), Trouble> {
         let (desk, code, number) = (self.desk, self.code.as_str(), self.number);
-        let opened = desk.opened_for_auditor(opening, "visit", code, number, "the audit, in a room").await?;
+        let opened = desk.opened_for_auditor(opening, self.workflow, code, number, "the audit, in a room").await?;
         let file = |name: &str| {
             let found = opened.iter().find(|(known, _)| *known == name);
             found
@@ -257,7 +273,7 @@ impl Table<'_> {
         let covers = field.call_list.called.len() as u64;
         let [.., auditor] = &self.parties;
         self.send(auditor, acts::audit(&report.known, &field.attempts, covers, Self::seconds())?.1).await?;
-        desk.close_draw(&self.may, "visit", code, number).await?;
+        desk.close_draw(&self.may, self.workflow, code, number).await?;
         Ok(())
     }
 }
@@ -295,14 +311,59 @@ pub(crate) async fn whole(
     table.closed(&opening).await
 }
 
-/// Puts both on record.
-pub(crate) async fn draws(desk: &Desk, team: &Team, dice: &mut Dice) -> Result<(), Trouble> {
-    let code = agreed(desk, team, "Daedong Umbrella 대동우산").await?;
-    let (roster, gate) = lists(320, dice);
-    begun(desk, &team.draw, &code, &[("roster", &roster), ("gate", &gate)], 30).await?;
+/// The first stage: a round in which so many establishments are drawn by their workers, each of which becomes a visit.
+/// Answers the round's code, and codes of visits with their places in the order of the draw.
+pub(crate) async fn round(
+    desk: &Desk,
+    team: &Team,
+    visits: u64,
+    dice: &mut Dice,
+) -> Result<(String, Vec<(String, Site)>), Trouble> {
+    let lead = team.lead.may::<Read>()?;
+    let new = NewCase { workflow: "round", title: "Spring and autumn 봄과 가을", parent: None };
+    let code = desk.begin_case(&lead, new).await?;
+    let planned = NewFact { kind: "round_planned".to_owned(), at: past(), ..NewFact::default() };
+    desk.put_fact(&team.lead, "round", &code, planned).await?;
+    desk.freeze_frame(&team.draw.may::<Read>()?, "round", &code).await?;
+    let new = NewDraw {
+        scheme: Scheme::Proportional,
+        n: visits,
+        ..NewDraw::default()
+    };
+    let table = sat_down(desk, &team.draw, ("round", &code), new, false).await?;
+    table.announced().await?;
+    table.drawn(dice, 0).await?;
+    let mut begun = Vec::new();
+    for site in desk.sites(&lead, "round", &code, 1).await? {
+        if !site.reserve {
+            let visit = desk.visit_site(&lead, "round", &code, 1, &site.unit).await?;
+            begun.push((visit, site));
+        }
+    }
+    Ok((code, begun))
+}
 
-    let code = agreed(desk, team, "Pyeonghwa Bags 평화가방").await?;
-    let code = code.as_str();
+/// What became of the establishments that were drawn: some were visited, one let nobody in.
+pub(crate) async fn became(desk: &Desk, team: &Team, code: &str) -> Result<(), Trouble> {
+    for rank in 0..6 {
+        let ended = if rank == REFUSED { "refused" } else { "visited" };
+        desk.attempt(&team.draw.may::<Read>()?, "round", code, 1, ("all", rank, ended)).await?;
+    }
+    Ok(())
+}
+
+/// Puts both on record, of these visits.
+pub(crate) async fn draws(
+    desk: &Desk,
+    team: &Team,
+    [first, code]: [&str; 2],
+    dice: &mut Dice,
+) -> Result<(), Trouble> {
+    agreed(desk, team, first).await?;
+    let (roster, gate) = lists(320, dice);
+    begun(desk, &team.draw, first, &[("roster", &roster), ("gate", &gate)], 30).await?;
+
+    agreed(desk, team, code).await?;
     let (roster, gate) = lists(180, dice);
     let table = begun(desk, &team.draw, code, &[("roster", &roster), ("gate", &gate)], 24).await?;
     let number = table.number;

@@ -21,12 +21,6 @@ pub(crate) struct Establishment {
     pub(crate) women: u64,
 }
 
-/// Those that the demo's visits went to: name, parent company, sector, men, women.
-const VISITED: [(&str, &str, &str, u64, u64); 2] = [
-    ("Haneul Garment 하늘피복", "Haneul Apparel, Republic of Korea", "garment", 48, 232),
-    ("Donghae Metal 동해금속", "Donghae Precision, Republic of Korea", "metal", 112, 68),
-];
-
 /// First parts of names.
 const NAMES: [(&str, &str); 16] = [
     ("Haesong", "해송"),
@@ -61,27 +55,16 @@ const SECTORS: [(&str, &str, &str, u64); 8] = [
 
 /// All of them, by code. The same dice make the same ones.
 pub(crate) fn all(dice: &mut Dice) -> Vec<Establishment> {
-    let mut all: Vec<Establishment> = VISITED
-        .into_iter()
-        .map(|(name, parent, sector, men, women)| Establishment {
-            code: String::new(),
-            name: name.to_owned(),
-            parent: parent.to_owned(),
-            sector,
-            men,
-            women,
-        })
-        .collect();
-    let visited: u64 = all.iter().map(|one| one.men + one.women).sum();
+    let mut all: Vec<Establishment> = Vec::new();
     // Many small ones and few large ones: the square of an even share.
-    let shares: Vec<u64> = (VISITED.len()..COUNT).map(|_| 20 + below(dice, 80)).map(|of| of * of).collect();
+    let shares: Vec<u64> = (0..COUNT).map(|_| 20 + below(dice, 80)).map(|of| of * of).collect();
     let sum: u64 = shares.iter().sum();
-    let mut left = WORKERS - visited;
+    let mut left = WORKERS;
     let rest = NAMES.iter().flat_map(|name| SECTORS.iter().map(move |sector| (name, sector)));
     for (at, (((name, hangul), (kind, hangul_kind, sector, percent)), share)) in rest.zip(&shares).enumerate()
     {
         let last = at + 1 == shares.len();
-        let workers = if last { left } else { (WORKERS - visited) * share / sum };
+        let workers = if last { left } else { WORKERS * share / sum };
         left -= workers;
         let women = workers * (percent + below(dice, 11)).min(100) / 100;
         all.push(Establishment {

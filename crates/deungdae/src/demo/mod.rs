@@ -42,14 +42,16 @@ const DRAW: usize = 2;
 const COUNT: usize = 3;
 const RECORDS: usize = 4;
 
-/// Codes of the two establishments that the demo's visits went to.
-const VISITED: [&str; 2] = ["E-0001", "E-0002"];
+/// Establishments drawn in the demo's round, each of which becomes a visit.
+const VISITS: u64 = 10;
+/// How many of them have a roster kept as a registry, and send interviews.
+const VISITED: usize = 2;
 
 const INTERVIEWS: u64 = 400;
 const SEED: u64 = 20_261_123;
 const DAY: i64 = 24 * 3_600_000;
-/// Days ago on which the first visit was begun.
-const VISITS_BEGAN: i64 = 236;
+/// Days ago on which the round was planned.
+const ROUND_BEGAN: i64 = 238;
 /// Days ago on which the phones began to send.
 const PHONES_BEGAN: i64 = 21;
 
@@ -103,7 +105,7 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
             folder.display()
         )));
     }
-    set_days_ago(VISITS_BEGAN);
+    set_days_ago(ROUND_BEGAN);
     let store = data::open_store_with_clock(folder, past)?;
     let desk = Arc::new(
         Desk::open(store, data::protocols(folder)?, desk::Options::default(), past, data::seed).await?,
@@ -140,32 +142,40 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     let together = futures_util::future::try_join4(sits(1), sits(2), sits(3), sits(4));
     let (lead, draw, count, records) = together.await?;
     let team = visits::Team { lead, draw, count, records };
-    let (covered, all) = visits::visits(&desk, &team).await?;
+    let tablet = desk.add_device(&team.lead.may::<desk::Devices>()?, "Tablet, records").await?.token;
+    let app = web::router(Web { desk: desk.clone(), options: Arc::new(WebOptions::default()) });
+    let mut door = Door { app, mandate, tokens: vec![tablet], visited: Vec::new() };
+    let zone = establishments::all(&mut dice);
+    establishments::register(&desk, &door, &zone, &mut dice).await?;
+    forward(DAY);
+    let (round, drawn) = draws::round(&desk, &team, VISITS, &mut dice).await?;
+    let (covered, all) = visits::visits(&desk, &team, &drawn).await?;
     set_days_ago(PHONES_BEGAN);
     // Half a year has passed, and keys were locked.
     let seat = sits(1).await?;
-    let mut tokens = Vec::new();
-    for phone in ["Phone 1 (women's team)", "Phone 2 (men's team)", "Tablet, records"] {
-        tokens.push(desk.add_device(&seat.may::<desk::Devices>()?, phone).await?.token);
+    for phone in ["Phone 1 (women's team)", "Phone 2 (men's team)"] {
+        let token = desk.add_device(&seat.may::<desk::Devices>()?, phone).await?.token;
+        door.tokens.insert(door.tokens.len() - 1, token);
     }
-    let door = Door {
-        app: web::router(Web { desk: desk.clone(), options: Arc::new(WebOptions::default()) }),
-        mandate,
-        tokens,
-    };
-
-    let zone = establishments::all(&mut dice);
-    establishments::register(&desk, &door, &zone, &mut dice).await?;
-    rosters(&desk, &seat, zone.get(..VISITED.len()).unwrap_or_default(), &mut dice).await?;
+    let mut small: Vec<_> = drawn.iter().map(|(_, site)| (site.size, site.unit.as_str())).collect();
+    small.sort_unstable();
+    let units: Vec<&str> = small.into_iter().take(VISITED).map(|(_, unit)| unit).collect();
+    door.visited = units.iter().map(|unit| (*unit).to_owned()).collect();
+    let visited: Vec<_> = zone.into_iter().filter(|one| units.contains(&one.code.as_str())).collect();
+    rosters(&desk, &seat, &visited, &mut dice).await?;
     forward(3 * DAY);
     other_forms(&desk, &door, mandate, &mut dice).await?;
     interviews(&desk, &door, mandate, &mut dice).await?;
     set_days_ago(0);
     review_some(&desk, &team.count).await?;
     let (lead, draw, records) = futures_util::future::try_join3(sits(1), sits(2), sits(4)).await?;
-    draws::draws(&desk, &visits::Team { lead, draw, records, ..team }, &mut dice).await?;
+    let team = visits::Team { lead, draw, records, ..team };
+    if let [.., (first, _), (second, _)] = drawn.as_slice() {
+        draws::draws(&desk, &team, [first, second], &mut dice).await?;
+    }
+    draws::became(&desk, &team, &round).await?;
     println!(
-        "Of {all} intervals published of the visit to Haneul Garment, {covered} cover the truth, which the demo knows \
+        "Of {all} intervals published of the second visit, {covered} cover the truth, which the demo knows \
          (95 % is what they promise, over many draws: the intervals of one draw share its luck)."
     );
     Ok(())
@@ -191,6 +201,8 @@ struct Door {
     app: Router,
     mandate: i64,
     tokens: Vec<String>,
+    /// Codes of establishments that interviews are sent from.
+    visited: Vec<String>,
 }
 
 impl Door {
@@ -220,7 +232,12 @@ impl Door {
         for some in submissions.chunks(32) {
             let mut sending = tokio::task::JoinSet::new();
             for (phone, xml) in some.iter().cloned() {
-                let door = Door { app: self.app.clone(), mandate: self.mandate, tokens: self.tokens.clone() };
+                let door = Door {
+                    app: self.app.clone(),
+                    mandate: self.mandate,
+                    tokens: self.tokens.clone(),
+                    visited: Vec::new(),
+                };
                 sending.spawn(async move { door.send(phone, &xml).await });
             }
             while let Some(sent) = sending.join_next().await {
@@ -295,7 +312,8 @@ async fn other_forms(desk: &Desk, door: &Door, mandate: i64, dice: &mut Dice) ->
         let Ok(model) = form(desk, mandate, id).await else { continue };
         for _ in 0..count {
             let instance = format!("uuid:{}", uuid(dice));
-            let xml = fill(&model.form, &instance, None, dice, &mut |field, dice| common(field, dice));
+            let common = &mut |field: &Field, dice: &mut Dice| common(field, &door.visited, dice);
+            let xml = fill(&model.form, &instance, None, dice, common);
             submissions.push((2, xml));
         }
     }
@@ -303,12 +321,12 @@ async fn other_forms(desk: &Desk, door: &Door, mandate: i64, dice: &mut Dice) ->
 }
 
 /// Codes that every form of the visit shares.
-fn common(field: &Field, dice: &mut Dice) -> Said {
+fn common(field: &Field, visited: &[String], dice: &mut Dice) -> Said {
     let value = match field.name.as_str() {
         "visit" | "establishment" | "visit_act" => return Said::Nothing,
         "visit_code" | "visit_code_written" => VISIT_NOW.to_owned(),
-        "est_code" | "est_code_written" => match one_of(dice, &VISITED) {
-            Some(code) => (*code).to_owned(),
+        "est_code" | "est_code_written" => match one_of(dice, visited) {
+            Some(code) => code.clone(),
             None => return Said::Nothing,
         },
         _ => return Said::ByDice,
@@ -321,7 +339,7 @@ async fn interviews(desk: &Desk, door: &Door, mandate: i64, dice: &mut Dice) -> 
     let mut sent = 0;
     for day in 0..10 {
         let today: Vec<(usize, String)> = (sent..INTERVIEWS * (day + 1) / 10)
-            .map(|number| (usize::from(number % 3 == 0), interview(&model.form, dice)))
+            .map(|number| (usize::from(number % 3 == 0), interview(&model.form, &door.visited, dice)))
             .collect();
         sent += today.len() as u64;
         door.send_all(today).await?;
@@ -340,10 +358,10 @@ const REMARKS: [&str; 6] = [
 ];
 
 /// One interview: answers by dice, weighed so that the tables of the demo say something.
-fn interview(form: &Form, dice: &mut Dice) -> String {
+fn interview(form: &Form, visited: &[String], dice: &mut Dice) -> String {
     let agrees = below(dice, 100) < 93;
     let metal = below(dice, 100) < 36;
-    let code = VISITED[usize::from(metal)];
+    let code = visited.get(usize::from(metal)).map(String::as_str).unwrap_or_default();
     let woman = below(dice, 100) < if metal { 38 } else { 83 };
     let instance = format!("uuid:{}", uuid(dice));
     // As the form checks it: the seven digits leave 1 when divided by 97.

@@ -1,6 +1,6 @@
 //! The demo's visits: one at each stage, put on record by the demo's members on the days on which things happened.
 
-use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat};
+use desk::{Desk, NewCase, NewFact, Read, ReleaseRequest, Seat, Site};
 
 use super::{COUNT, DRAW, LEAD, RECORDS, Trouble, heard, log_in, past, set_days_ago};
 
@@ -68,8 +68,9 @@ struct Script {
     of: Option<usize>,
 }
 
-const fn visit(title: &'static str, begun_days_ago: i64, until: i64, more: &'static [Told]) -> Script {
-    Script { workflow: "visit", title, begun_days_ago, until, more, of: None }
+/// A visit is begun from a place that was drawn, which gives it its title.
+const fn visit(begun_days_ago: i64, until: i64, more: &'static [Told]) -> Script {
+    Script { workflow: "visit", title: "", begun_days_ago, until, more, of: None }
 }
 
 /// Findings are begun 25 days after their visit and are on no common way.
@@ -80,7 +81,6 @@ const fn finding(title: &'static str, of: usize, begun_days_ago: i64, more: &'st
 /// Visits before their findings. Everything is invented.
 const CASES: [Script; 13] = [
     visit(
-        "Donghae Metal 동해금속",
         235,
         60,
         &[
@@ -92,7 +92,6 @@ const CASES: [Script; 13] = [
         ],
     ),
     visit(
-        "Haneul Garment 하늘피복",
         150,
         60,
         &[
@@ -101,7 +100,6 @@ const CASES: [Script; 13] = [
         ],
     ),
     visit(
-        "Seongsan Shoes 성산신발",
         70,
         0,
         &[
@@ -109,9 +107,8 @@ const CASES: [Script; 13] = [
             (12, Lead, "access_published", &[], ""),
         ],
     ),
-    visit("Taeyang Packaging 태양포장", 58, 29, &[]),
+    visit(58, 29, &[]),
     visit(
-        "Mirae Electronics 미래전자",
         40,
         17,
         &[(
@@ -122,9 +119,9 @@ const CASES: [Script; 13] = [
             "A section chief sat down in the interview room and did not leave when asked twice.",
         )],
     ),
-    visit("Hanbit Toys 한빛완구", 21, 19, &[]),
-    visit("Saebyeol Knitwear 새별편직", 16, 14, &[]),
-    visit("Cheongu Wood 청우목재", 10, 8, &[]),
+    visit(21, 19, &[]),
+    visit(16, 14, &[]),
+    visit(10, 8, &[]),
     finding(
         "Emergency exit locked at night",
         1,
@@ -419,21 +416,26 @@ const HEARD: usize = 1;
 const FROM_DRAW: [&str; 5] =
     ["frame_received", "frame_tested", "frame_frozen", "draw_committed", "draw_revealed"];
 
-/// A visit of which both authorities have signed the mandate, and nothing more.
-pub(crate) async fn agreed(desk: &Desk, team: &Team, title: &str) -> Result<String, Trouble> {
-    let new = NewCase { workflow: "visit", title, parent: None };
-    let code = desk.begin_case(&team.lead.may::<Read>()?, new).await?;
+/// The place of the visit that was refused.
+pub(crate) const REFUSED: u64 = 2;
+
+/// Both authorities sign the mandate of a visit.
+pub(crate) async fn agreed(desk: &Desk, team: &Team, code: &str) -> Result<(), Trouble> {
     for (_, _, kind, values, _) in ON_THE_WAY.iter().take(5) {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let fact = NewFact { kind: (*kind).to_owned(), at: past(), values, ..NewFact::default() };
-        desk.put_fact(&team.lead, "visit", &code, fact).await?;
+        desk.put_fact(&team.lead, "visit", code, fact).await?;
     }
-    Ok(code)
+    Ok(())
 }
 
 /// Puts all of it on record, day by day, and leaves the clock at the last of these days. Answers how many of the intervals
 /// that were published cover the truth, and how many there are.
-pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), Trouble> {
+pub(crate) async fn visits(
+    desk: &Desk,
+    team: &Team,
+    drawn: &[(String, Site)],
+) -> Result<(usize, usize), Trouble> {
     let mut acts: Vec<(i64, usize, Option<&Told>)> = Vec::new();
     for (place, script) in CASES.iter().enumerate() {
         acts.push((script.begun_days_ago, place, None));
@@ -457,7 +459,12 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), T
                     Count => &team.count,
                     Records => &team.records,
                 };
-                let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                // A finding names the establishment of its visit.
+                let unit = drawn.get(script.of.unwrap_or(place)).map(|(_, site)| site.unit.as_str());
+                let values = values.iter().map(|(name, value)| {
+                    let value = if *name == "establishment" { unit.unwrap_or(value) } else { value };
+                    ((*name).to_owned(), value.to_owned())
+                });
                 let fact = NewFact {
                     kind: (*kind).to_owned(),
                     at: past(),
@@ -487,8 +494,13 @@ pub(crate) async fn visits(desk: &Desk, team: &Team) -> Result<(usize, usize), T
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }
+            None if script.of.is_none() => {
+                if let (Some(place), Some((visit, _))) = (codes.get_mut(place), drawn.get(place)) {
+                    place.clone_from(visit);
+                }
+            }
             None => {
-                let seat = if script.of.is_some() { &team.count } else { &team.lead };
+                let seat = &team.count;
                 let parent = script.of.and_then(|place| codes.get(place)).map(String::as_str);
                 let new = NewCase { workflow: script.workflow, title: script.title, parent };
                 let code = desk.begin_case(&seat.may::<Read>()?, new).await?;
