@@ -147,7 +147,6 @@ async fn make(folder: &PathBuf) -> Result<(), Trouble> {
     let mut door = Door { app, mandate, tokens: vec![tablet], visited: Vec::new() };
     let zone = establishments::all(&mut dice);
     establishments::register(&desk, &door, &zone, &mut dice).await?;
-    forward(DAY);
     let (round, drawn) = draws::round(&desk, &team, VISITS, &mut dice).await?;
     let (covered, all) = visits::visits(&desk, &team, &drawn).await?;
     set_days_ago(PHONES_BEGAN);
