@@ -99,7 +99,11 @@ pub fn by_seq(tx: &mut Tx, case: i64, units: &str, seq: i64) -> Result<Option<Ca
 
 /// A draw by what it is called in public.
 pub fn by_name(tx: &mut Tx, draw: &str) -> Result<Option<CaseDraw>, Fault> {
-    tx.maybe("SELECT id, in_case, draw, seq, member, at FROM case_draw WHERE draw = $1", params![draw], read)
+    tx.maybe(
+        "SELECT id, in_case, units, draw, seq, member, at FROM case_draw WHERE draw = $1",
+        params![draw],
+        read,
+    )
 }
 
 /// Keeps a message.
