@@ -1,5 +1,5 @@
 //! Roles as clients of ODK Central give and take them: with the keys of the role, and beside other roles. Forms that
-//! phones and members are assigned.
+//! phones are assigned.
 
 use protocol::{OdkRole, Right};
 use store::form::{self, Form};
@@ -12,7 +12,6 @@ use crate::keyring::Keyring;
 use crate::mandates::{DEVICES, give, refuse_apart};
 use crate::may::{Administrator, Devices, Manage, May, Members, Seat};
 use crate::record::{self, Done};
-use crate::session::Session;
 use crate::{Desk, Dice};
 
 /// A member who has a role of ODK Central in a mandate.
@@ -23,13 +22,13 @@ pub struct RoleHolder {
     pub role: OdkRole,
 }
 
-/// Somebody who was assigned a form.
+/// A phone that was assigned a form, or a link that is for it.
 pub struct FormAssignment {
     /// The form.
     pub form: i64,
-    /// The phone or member.
+    /// The phone or link.
     pub actor: i64,
-    /// `field_key`, `public_link` or `user`.
+    /// `field_key` or `public_link`.
     pub kind: &'static str,
     /// Their name.
     pub name: String,
@@ -201,14 +200,8 @@ impl Desk {
                 let devices = mandate::devices(tx, id)?;
                 let mut told = Vec::new();
                 for form::Assignment { form, actor, role } in form::assignments(tx, id)? {
-                    let device = devices.iter().find(|device| device.id == actor);
-                    let (kind, name, created_at) = match device {
-                        Some(device) => ("field_key", device.name.clone(), device.created_at),
-                        None => match member::by_id(tx, actor)? {
-                            Some(member) => ("user", member.name, member.created_at),
-                            None => continue,
-                        },
-                    };
+                    let Some(phone) = devices.iter().find(|device| device.id == actor) else { continue };
+                    let (kind, name, created_at) = ("field_key", phone.name.clone(), phone.created_at);
                     told.push(FormAssignment { form, actor, kind, name, created_at, role });
                 }
                 for link in devices.into_iter().filter(|link| link.removed_at.is_none()) {
@@ -228,7 +221,7 @@ impl Desk {
             .await?)
     }
 
-    /// Lets a phone or a member fill a form. The role is one of ODK Central's; whichever it is, a phone only sends.
+    /// Lets a phone fill a form. The role is one of ODK Central's; whichever it is, a phone only sends.
     pub async fn assign_form(
         &self,
         may: &May<'_, Devices>,
@@ -254,7 +247,7 @@ impl Desk {
             .await
     }
 
-    /// Takes a form from a phone or a member.
+    /// Takes a form from a phone.
     pub async fn unassign_form(
         &self,
         may: &May<'_, Devices>,
@@ -278,10 +271,7 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let phone = mandate::device(tx, mandate, actor)?.filter(|device| device.removed_at.is_none());
-                let member = member::by_id(tx, actor)?.filter(|member| member.left_at.is_none());
-                if phone.is_none() && member.is_none() {
-                    return Err(Refusal::not_found().into());
-                }
+                phone.ok_or_else(Refusal::not_found)?;
                 let changed = match given {
                     true => form::assign(tx, &assignment, now)?,
                     false => form::unassign(tx, &assignment)?,
@@ -292,20 +282,16 @@ impl Desk {
                         false => Err(Refusal::not_found().into()),
                     };
                 }
-                let (kind, who) = if phone.is_some() { ("device", "field_key") } else { ("member", "user") };
-                let action = format!("{who}.assignment.{}", if given { "create" } else { "delete" });
-                let done = Done::new(now, Some(by), &action).in_mandate(mandate).about(kind, actor);
+                let action = match given {
+                    true => "field_key.assignment.create",
+                    false => "field_key.assignment.delete",
+                };
+                let done = Done::new(now, Some(by), action).in_mandate(mandate).about("device", actor);
                 let done = done.with("role", assignment.role.as_str()).with("form", assignment.form);
                 record::audit_with_leaf(tx, ledger::leaf::kind::DEVICE, &salt, done)?;
                 Ok::<_, Error>(())
             })
             .await
-    }
-
-    /// The forms of a mandate that a member may fill though they have no role there.
-    pub async fn forms_assigned_to(&self, session: &Session) -> Answer<Vec<i64>> {
-        let id = session.member().id;
-        Ok(self.store.read(move |tx| form::assigned_to(tx, id)).await?)
     }
 
     /// Whether an account is there, for clients that are told so before they are asked for their rights.

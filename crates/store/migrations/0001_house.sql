@@ -159,9 +159,9 @@ CREATE TABLE device (
 );
 CREATE INDEX device_mandate ON device (mandate);
 
-CREATE TABLE form_assignment (    -- a form that an actor was assigned, by the name of one of ODK Central's roles
+CREATE TABLE form_assignment (    -- a form that a phone was assigned, by the name of one of ODK Central's roles
   form BIGINT NOT NULL,
-  actor BIGINT NOT NULL,          -- a phone or a member
+  actor BIGINT NOT NULL,          -- a phone
   role TEXT NOT NULL,
   since BIGINT NOT NULL,
   PRIMARY KEY (form, actor, role)
@@ -184,7 +184,7 @@ CREATE TABLE form (
   created_by BIGINT,
   updated_at BIGINT,
   draft_token TEXT,               -- with which the draft is tried out
-  web_forms BIGINT NOT NULL,      -- 1: clients are told to fill it with web forms
+  web_forms BIGINT NOT NULL DEFAULT 0, -- 1: clients are told to fill it with web forms
   removed_at BIGINT,
   removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
   UNIQUE (mandate, form_id, removed)

@@ -97,7 +97,7 @@ pub fn update(tx: &mut Tx, form: &Form) -> Result<(), Fault> {
 pub struct Assignment {
     /// The form.
     pub form: i64,
-    /// A phone or a member.
+    /// A phone.
     pub actor: i64,
     /// One of ODK Central's roles, by its name.
     pub role: String,

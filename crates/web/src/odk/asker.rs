@@ -57,7 +57,7 @@ where
         let project = project.unwrap_or_default();
         let server = &approach.server;
         if let Some(DraftInPath(token)) = parts.extensions.get() {
-            let base = format!("{server}/v1/test/{}/projects/{project}", segment(token));
+            let base = format!("{server}/v1/test/{token}/projects/{project}");
             return Ok(Asker { who: Who::Trial(token.clone(), project_number(&project)?), web, base });
         }
         if let Some(token) = key_of(parts) {

@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 use super::actors::{ROLES, Role, actor, extended, may_assign};
 use super::caller::{Anybody, Caller};
 use super::input::{answer, success, time};
-use super::trouble::{Answer, Problem};
+use super::trouble::{Answer, Code, Problem};
 use crate::room::Web;
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/roles", get(roles))
+        .route("/config/public", get(public_settings))
         .route("/roles/{role}", get(role))
         .route("/assignments", get(administrators))
         .route("/assignments/{role}", get(administrators_by_role))
@@ -55,6 +56,11 @@ fn number(text: &str) -> Answer<i64> {
 
 async fn roles(_: Anybody) -> Response {
     answer(&ROLES.iter().map(told).collect())
+}
+
+/// Settings that everybody may see. This server has none of Central's.
+async fn public_settings(_: Anybody) -> Response {
+    answer(&json!([]))
 }
 
 async fn role(_: Anybody, Path(wanted): Path<String>) -> Answer<Response> {
@@ -296,6 +302,12 @@ async fn change_form(
     let may = seat.may::<Devices>()?;
     if role.system == "admin" && !caller.session.member().administrator {
         return Err(Problem::no_rights());
+    }
+    if !caller.desk().has_device(number, id).await? {
+        // A member's role counts for the whole mandate: keys are held for it, never for one form.
+        let message = "The requested feature form assignment of a user is not supported by this server.";
+        let details = json!({ "feature": "form assignment of a user" });
+        return Err(Problem::new(Code::NOT_IMPLEMENTED, message).with(details));
     }
     let form = caller.desk().form(seat.mandate().id, form).await?;
     match given {

@@ -22,6 +22,9 @@ async fn a_phone_fills_what_it_was_assigned() {
     assert_eq!(project.server.get(&at("forms/one.xml")).await.status, 403);
     let assignment = format!("forms/one/assignments/app-user/{}", phone["id"]);
     assert_eq!(project.json("POST", &assignment, NOTHING).await.status, 200);
+    let (chelsea, _) = person(&project, "chelsea").await;
+    let of_member = format!("forms/one/assignments/app-user/{chelsea}");
+    assert_eq!(project.json("POST", &of_member, NOTHING).await.code(), "501.1");
     let told = project.json("GET", "forms/one/assignments", NOTHING).await.value();
     assert_eq!(told, json!([{ "actorId": phone["id"], "roleId": 2 }]));
     let list = project.server.get(&at("formList")).await.text();
