@@ -131,3 +131,43 @@ pub fn about(tx: &mut Tx, kind: &str, id: i64) -> Result<Vec<AuditEntry>, Fault>
         read,
     )
 }
+
+/// Which entries of the whole server are wanted.
+pub struct Page<'p> {
+    /// Of these actions.
+    pub actions: &'p [&'p str],
+    /// From then on (ms).
+    pub from: i64,
+    /// Until then (ms), it included.
+    pub until: i64,
+    /// Pass over so many.
+    pub offset: i64,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Entries of the whole server, newest first.
+pub fn page(tx: &mut Tx, page: &Page<'_>) -> Result<Vec<AuditEntry>, Fault> {
+    if page.actions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = vec![
+        Value::from(page.from),
+        Value::from(page.until),
+        Value::from(page.limit),
+        Value::from(page.offset),
+    ];
+    values.extend(page.actions.iter().map(|action| Value::from(*action)));
+    let places = (5..values.len() + 1).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    // The values are numbered as they are first used, and so the limits are named before the actions.
+    tx.rows(
+        &format!(
+            "WITH wanted (first, last, most, passed) AS (VALUES (CAST($1 AS BIGINT), CAST($2 AS BIGINT), \
+             CAST($3 AS BIGINT), CAST($4 AS BIGINT))) SELECT {COLUMNS} FROM audit WHERE action IN ({places}) \
+             AND at >= (SELECT first FROM wanted) AND at <= (SELECT last FROM wanted) ORDER BY id DESC \
+             LIMIT (SELECT most FROM wanted) OFFSET (SELECT passed FROM wanted)"
+        ),
+        &values,
+        read,
+    )
+}

@@ -140,8 +140,11 @@ impl Submission {
                 return Err(SubmissionError::Identifier { what });
             }
         }
+        // Some clients leave the attribute out; nobody else has these two.
+        let sealed = root.child("base64EncryptedKey").is_some() && root.child("encryptedXmlFile").is_some();
         let encrypted = match root.attribute("encrypted") {
             Some("yes") => Some(Envelope::read(&root, &form_id, version.as_deref(), instance_id.as_deref())?),
+            _ if sealed => Some(Envelope::read(&root, &form_id, version.as_deref(), instance_id.as_deref())?),
             _ => None,
         };
         Ok(Submission {

@@ -14,6 +14,7 @@ use crate::room::Web;
 
 mod actors;
 mod asker;
+mod audits;
 pub mod caller;
 mod central;
 mod edmx;
@@ -65,6 +66,7 @@ pub fn router() -> Router<Web> {
         .merge(submission_files::routes())
         .merge(tables::routes())
         .merge(geodata::routes())
+        .merge(audits::routes())
         .fallback(odata::fallback)
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::METHOD, "This address cannot be used with this method.")

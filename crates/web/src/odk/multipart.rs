@@ -115,11 +115,12 @@ where
             files.push(file);
         }
     }
-    let xml = xml.ok_or_else(|| {
-        let message = format!("Required multipart POST field {XML_PART} missing.");
-        Problem::new(Code::MISSING_MULTIPART_FIELD, message).with(serde_json::json!({ "field": XML_PART }))
-    })?;
-    Ok(Posted { xml, files })
+    Ok(Posted { xml: xml.ok_or_else(no_xml)?, files })
+}
+
+fn no_xml() -> Problem {
+    let message = format!("Required multipart POST field {XML_PART} missing.");
+    Problem::new(Code::MISSING_MULTIPART_FIELD, message).with(serde_json::json!({ "field": XML_PART }))
 }
 
 async fn next_piece(
@@ -160,15 +161,24 @@ where
 
 fn refuse(error: multer::Error) -> Problem {
     match error {
-        multer::Error::NoMultipart | multer::Error::DecodeContentType(_) => {
-            Problem::new(Code::MEDIA_TYPE, "A submission is sent as multipart/form-data.")
-        }
+        // As Central answers: what is no form has no fields.
+        multer::Error::NoMultipart | multer::Error::DecodeContentType(_) => no_xml(),
+        multer::Error::NoBoundary => broken("Multipart: Boundary not found"),
+        multer::Error::IncompleteStream
+        | multer::Error::IncompleteFieldData { .. }
+        | multer::Error::IncompleteHeaders => broken("Unexpected end of form"),
+        multer::Error::ReadHeaderFailed(_) => broken("Malformed part header"),
         multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => too_long(),
         multer::Error::StreamReadFailed(cause) if cause.is::<TooMuchBetween>() => {
             Problem::too_large("The headers of a part are too long.")
         }
         error => refuse_format(&error.to_string()),
     }
+}
+
+/// A form that cannot be taken apart, in Central's words.
+fn broken(why: &str) -> Problem {
+    Problem::new(Code::MULTIPART, "Multipart form content failed to parse.").with(why.into())
 }
 
 fn too_long() -> Problem {

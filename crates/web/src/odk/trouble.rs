@@ -34,6 +34,7 @@ impl Code {
     pub const UNEXPECTED_ATTRIBUTES: Code = Code(400, 31);
     pub const NO_CONFLICT: Code = Code(400, 32);
     pub const INVALID_SKIPTOKEN: Code = Code(400, 35);
+    pub const MULTIPART: Code = Code(400, 39);
     pub const XLSFORM_NOT_VALID: Code = Code(400, 15);
     pub const FORM_WARNINGS: Code = Code(400, 16);
     pub const REFERENCE_NOT_FOUND: Code = Code(400, 14);
@@ -358,6 +359,7 @@ fn locale(headers: &HeaderMap) -> Locale {
 pub async fn answer(request: Request, next: Next) -> Response {
     let marked = request.headers().contains_key("x-openrosa-version");
     let openrosa = speaks_openrosa(request.uri().path(), marked);
+    let phone = request.extensions().get::<super::caller::KeyInPath>().is_some();
     let locale = locale(request.headers());
     let head = request.method() == axum::http::Method::HEAD;
     let mut response = next.run(request).await;
@@ -375,6 +377,8 @@ pub async fn answer(request: Request, next: Next) -> Response {
             // A part of axum refused: the path was not UTF-8, or the like.
             Problem::new(Code(status.as_u16(), 1), "This request cannot be understood.")
         });
+        // Central answers members in JSON where it could not even take the form apart.
+        let openrosa = openrosa && (phone || problem.code != Code::MULTIPART);
         response = if openrosa { problem.as_openrosa(locale) } else { problem.as_json(locale) };
         if head {
             *response.body_mut() = axum::body::Body::empty();

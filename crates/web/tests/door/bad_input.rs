@@ -97,9 +97,9 @@ async fn multipart_that_is_none() {
     let post = async |kind: &str, body: &[u8]| {
         server.send("POST", &project.phone("submission"), &[("Content-Type", kind)], body).await
     };
-    post("text/xml", xml.as_bytes()).await.refused(415);
-    post("application/x-www-form-urlencoded", b"a=b").await.refused(415);
-    server.send("POST", &project.phone("submission"), &[], &body).await.refused(415);
+    post("text/xml", xml.as_bytes()).await.refused(400);
+    post("application/x-www-form-urlencoded", b"a=b").await.refused(400);
+    server.send("POST", &project.phone("submission"), &[], &body).await.refused(400);
     post("multipart/form-data", &body).await.refused(400);
     post("multipart/form-data; boundary=other", &body).await.refused(400);
     post(&kind, b"").await.refused(400);
