@@ -186,7 +186,7 @@ CREATE TABLE form (
   draft_token TEXT,               -- with which the draft is tried out
   web_forms BIGINT NOT NULL DEFAULT 0, -- 1: clients are told to fill it with web forms
   removed_at BIGINT,
-  removed BIGINT NOT NULL,        -- 0, or the form's own id once removed
+  removed BIGINT NOT NULL,        -- 0, or the form's own id once removed; less than 0: what tries out that draft
   UNIQUE (mandate, form_id, removed)
 );
 

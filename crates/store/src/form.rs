@@ -166,7 +166,7 @@ pub fn rehearsal(tx: &mut Tx, form: &Form, draft: i64) -> Result<Option<Form>, F
 pub fn add_rehearsal(tx: &mut Tx, id: i64, form: &Form, draft: i64, at: i64) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO form (id, mandate, form_id, state, current_version, submissions, ordinals, gathered, created_at, \
-         removed) VALUES ($1, $2, $3, 'open', $4, 0, 0, 0, $5, $6) ON CONFLICT (mandate, form_id, removed) DO NOTHING",
+         web_forms, removed) VALUES ($1, $2, $3, 'open', $4, 0, 0, 0, $5, 0, $6) ON CONFLICT (mandate, form_id, removed) DO NOTHING",
         params![id, form.mandate, &form.form_id, draft, at, -draft],
     )?;
     Ok(())

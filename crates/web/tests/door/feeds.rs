@@ -185,7 +185,7 @@ async fn one_submission_and_what_lies_in_it() {
 }
 
 async fn rows(project: &Project, query: &str) -> Vec<Value> {
-    let path = format!("forms/person.svc/Submissions?{query}");
+    let path = format!("forms/person.svc/Submissions?{}", query.replace(' ', "%20"));
     get(project, &path).await.value()["value"].as_array().unwrap().clone()
 }
 

@@ -155,8 +155,8 @@ async fn an_edit_is_a_version_and_its_difference_is_told() {
         diffs,
         json!({ "two": [
             { "new": "two", "old": "one", "path": ["meta", "instanceID"] },
-            { "new": "one", "path": ["meta", "deprecatedID"] },
             { "old": "custom name", "path": ["meta", "instanceName"] },
+            { "new": "one", "path": ["meta", "deprecatedID"] },
             { "new": "Angela", "old": "Alice", "path": ["name"] },
         ] })
     );
