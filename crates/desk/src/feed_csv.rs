@@ -64,7 +64,7 @@ impl CsvTables {
         self.cells(
             &layout,
             0,
-            &layout.tables.first().map_or(&[][..], |table| &table.nodes),
+            layout.tables.first().map_or(&[][..], |table| &table.nodes),
             with_repeats,
             &mut cells,
         );

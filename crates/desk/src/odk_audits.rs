@@ -210,11 +210,11 @@ fn tell(tx: &mut Tx, keyring: Option<&mut Keyring>, entry: AuditEntry) -> Result
     for own in ["salt", "sealed", "classes"] {
         detail.remove(own);
     }
-    if let (Some("submission"), Some(id)) = (kind.as_deref(), about) {
-        if let Some(found) = submission::by_id(tx, id)? {
-            detail = of_submission(tx, keyring, &entry, &found, detail)?;
-            (kind, about) = (Some("form".to_owned()), Some(found.form));
-        }
+    if let (Some("submission"), Some(id)) = (kind.as_deref(), about)
+        && let Some(found) = submission::by_id(tx, id)?
+    {
+        detail = of_submission(tx, keyring, &entry, &found, detail)?;
+        (kind, about) = (Some("form".to_owned()), Some(found.form));
     }
     if *action == "form.submission.export" {
         detail.clear();

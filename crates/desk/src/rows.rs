@@ -291,10 +291,10 @@ impl<'de: 'j, 'j> Visitor<'de> for Repetitions<'_, 'j> {
                     return Ok(());
                 }
                 rows.push(record);
-            } else if let Some(record) = rows.get_mut(number) {
-                if list.next_element_seed(Rows { layout, table, record })?.is_none() {
-                    return Ok(());
-                }
+            } else if let Some(record) = rows.get_mut(number)
+                && list.next_element_seed(Rows { layout, table, record })?.is_none()
+            {
+                return Ok(());
             }
             number += 1;
         }

@@ -226,8 +226,6 @@ impl Desk {
             .store
             .read(move |tx| {
                 let ids = feed::submitters(tx, id)?;
-                let ids: Vec<i64> =
-                    ids.into_iter().filter_map(|(member, device)| member.or(device)).collect();
                 actors(tx, Some(mandate), &ids)
             })
             .await?;

@@ -185,12 +185,13 @@ pub fn count(tx: &mut Tx, form: i64) -> Result<i64, Fault> {
 }
 
 /// Who sent the submissions of a form that are in sight: members and phones, each once.
-pub fn submitters(tx: &mut Tx, form: i64) -> Result<Vec<(Option<i64>, Option<i64>)>, Fault> {
-    tx.rows(
-        "SELECT DISTINCT member, device FROM submission WHERE form = $1 AND removed_at IS NULL",
+pub fn submitters(tx: &mut Tx, form: i64) -> Result<Vec<i64>, Fault> {
+    let found = tx.rows(
+        "SELECT DISTINCT COALESCE(member, device) FROM submission WHERE form = $1 AND removed_at IS NULL",
         params![form],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+        |row| row.get::<Option<i64>>(0),
+    )?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The form versions for which submissions in sight were encrypted on the phone, newest first.
