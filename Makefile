@@ -1,11 +1,12 @@
-# What people type here. `make test` is the whole check, `make lint` the quick part of it.
+# What people type here. `make test` is the whole check but for `report/`, `make lint` the quick part of it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt bench fuzz demo
+.PHONY: help test test-report lint fmt bench fuzz demo
 
 help:
 	@echo "make demo    an example installation, ready to look at"
 	@echo "make test    installs what the tests need, then runs everything"
+	@echo "make test-report  the same for report/, the PDF of a release: minutes to build the first time"
 	@echo "make lint    formatting and clippy"
 	@echo "make fmt     formats the code"
 	@echo "make bench   measures, in release"
@@ -14,6 +15,10 @@ help:
 test:
 	@scripts/install_test_needs.sh
 	@scripts/test.sh
+
+test-report:
+	@scripts/install_test_needs.sh
+	@scripts/test_report.sh
 
 lint:
 	@scripts/test.sh lint

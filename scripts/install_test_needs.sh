@@ -16,6 +16,7 @@ has cc && has make || need build-essential
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || has initdb || need postgresql
 has chromium || need chromium
 has chromedriver || need chromium-driver
+has pdftotext || need poppler-utils
 speaks ko && speaks ja || need fontconfig fonts-noto-cjk
 has python3 && python3 -c 'import ensurepip' 2>/dev/null || need python3 python3-venv
 
