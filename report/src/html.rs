@@ -6,6 +6,9 @@
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
 
+/// Deepest block in a report.
+const DEEPEST: usize = 16;
+
 /// A report in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -29,7 +32,7 @@ pub fn read(html: &str) -> Result<Page, String> {
         return Err("has no title".into());
     }
     let (mut about, mut sections) = (Vec::new(), Vec::new());
-    for block in blocks(document.root_element()) {
+    for block in blocks(document.root_element(), 0) {
         if block["kind"] == "section" {
             sections.push(block);
         } else {
@@ -61,8 +64,11 @@ fn text(node: Node<'_, '_>) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The blocks inside a node.
-fn blocks(parent: Node<'_, '_>) -> Vec<Value> {
+/// The blocks inside a node, so deep in others; what is deeper than any report of ours is told as one paragraph.
+fn blocks(parent: Node<'_, '_>, depth: usize) -> Vec<Value> {
+    if depth > DEEPEST {
+        return prose(parent).into_iter().collect();
+    }
     let mut found = Vec::new();
     for node in parent.children() {
         if node.is_text() {
@@ -77,7 +83,7 @@ fn blocks(parent: Node<'_, '_>) -> Vec<Value> {
             found.push(table(node));
         } else if is(node, "section") {
             let heading = node.children().find(|node| is(*node, "h2")).map(text).unwrap_or_default();
-            found.push(json!({ "kind": "section", "heading": heading, "blocks": blocks(node) }));
+            found.push(json!({ "kind": "section", "heading": heading, "blocks": blocks(node, depth + 1) }));
         } else if is(node, "table") {
             found.push(table(node));
         } else if is(node, "ol") || is(node, "ul") {
@@ -89,7 +95,7 @@ fn blocks(parent: Node<'_, '_>) -> Vec<Value> {
         } else if is(node, "p") && has_class(node, "notice") {
             found.push(json!({ "kind": "notice", "text": text(node) }));
         } else if is(node, "div") {
-            found.extend(blocks(node));
+            found.extend(blocks(node, depth + 1));
         } else {
             found.extend(prose(node));
         }
@@ -172,4 +178,24 @@ fn estimates(figure: Node<'_, '_>) -> Value {
         "kind": "estimates", "title": title, "source": source, "ticks": ticks,
         "columns": columns(figure), "rows": rows(figure), "marks": marks,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_report_deeper_than_any_of_ours_is_told_without_its_form() {
+        let deep = |depth: usize| {
+            let (open, close) = ("<div>".repeat(depth), "</div>".repeat(depth));
+            read(&format!(
+                "<html><main><h1>Title</h1><section><h2>One</h2>{open}<p>Words</p>{close}</section></main>"
+            ))
+        };
+        for depth in [0, 10, 1_000] {
+            let page = deep(depth).unwrap();
+            assert_eq!(page.sections[0]["blocks"][0]["text"], "Words", "{depth}");
+        }
+        assert!(read("<main><h1>Title</main>").unwrap_err().contains("another way"));
+    }
 }
