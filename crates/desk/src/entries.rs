@@ -436,6 +436,41 @@ pub(crate) fn approved(tx: &mut Tx, submission: i64, by: i64, salt: &[u8; 32]) -
     Ok(())
 }
 
+/// Where a version stood in the history of the entry that it is copied from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stood {
+    pub(crate) number: i64,
+    pub(crate) base: Option<i64>,
+    pub(crate) branch_base: Option<i64>,
+}
+
+/// Adds a version that was made elsewhere, in its old place; one that is there already stays. Tells whether it was added.
+pub(crate) fn replay(tx: &mut Tx, change: SealedChange, stood: Stood) -> Result<bool, Fault> {
+    let SealedChange { registry, uuid, mut version, data_keys, salt, .. } = change;
+    registry::take(tx, registry.id)?;
+    let entry = registry::entry(tx, registry.id, &uuid)?;
+    let at = version.received_at;
+    version.branch_base = stood.branch_base;
+    match entry {
+        Some(entry) if entry.version >= stood.number => return Ok(false),
+        Some(entry) if entry.version + 1 == stood.number => {
+            for key in &data_keys {
+                mandate::add_data_key(tx, key)?;
+            }
+            let base = stood.base.unwrap_or(entry.version);
+            add_version(tx, &registry, entry, version, base, &salt, at)?;
+        }
+        None if stood.number == 1 => {
+            for key in &data_keys {
+                mandate::add_data_key(tx, key)?;
+            }
+            create_entry(tx, &registry, &uuid, version, &salt)?;
+        }
+        _ => return Err(Fault::internal(format!("version {} of entity {uuid} has no place", stood.number))),
+    }
+    Ok(true)
+}
+
 /// Makes of an entry what a submission said that has now been approved.
 pub(crate) fn make_waiting(
     tx: &mut Tx,

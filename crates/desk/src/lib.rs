@@ -40,6 +40,7 @@ mod ledger_pages;
 mod mandates;
 mod may;
 mod members;
+mod moving_in;
 mod names;
 mod odk_audits;
 mod passkeys;
@@ -116,6 +117,7 @@ pub use may::{
     Read, Review, RightTo, Seat, SeesCases, Visits,
 };
 pub use members::NewMember;
+pub use moving_in::{ENTITY_LABEL, MovedEntity, MovedSubmission, MovedVersion};
 pub use names::Names;
 pub use odk_audits::{Actee, OdkAudit, OdkAuditQuery};
 pub use put_fact::{Amending, NewFact};

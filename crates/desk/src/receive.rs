@@ -149,11 +149,22 @@ impl Desk {
         origin: &Origin,
         xml: Vec<u8>,
         files: Vec<SentFile>,
+        self.receive_at(sender, xml, files, None).await
+    }
+
+    /// Takes in a submission that had arrived elsewhere at that time (ms), where its entities were made as well.
+    pub(crate) async fn receive_at(
+        &self,
+        sender: &Sender,
+        xml: Vec<u8>,
+        files: Vec<SentFile>,
+        moved: Option<i64>,
     ) -> Answer<Received> {
         let xml = zeroize::Zeroizing::new(xml);
         let read = xforms::Submission::read(&xml, &Limits::SUBMISSION).map_err(refuse)?;
         let instance_id = read.instance_id.clone().unwrap_or_else(|| instance_id_of(&xml));
-        let (form, model, before) = self.form_answered(sender.mandate().id, &read, &instance_id).await?;
+        let (form, model, before) =
+            self.form_answered(sender.mandate().id, &read, &instance_id, moved.is_some()).await?;
         if !sender.fills(form.id) {
             return Err(Refusal::new(Kind::NotAllowed, "refusal-form-not-assigned")
                 .with("form", &form.form_id)
@@ -219,6 +230,14 @@ impl Desk {
         let (sealed, pending) =
             self.seal_submission((from, origin), form, model, read, instance_id, xml, files).await?;
         let (mandate, now, form) = (from.mandate, self.now(), form.clone());
+        let (mut sealed, pending) =
+            self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
+        if let Some(at) = moved {
+            sealed.version.received_at = at;
+            sealed.changes.clear();
+            sealed.entity_problem = None;
+        }
+        let (mandate, now) = (sender.mandate().id, self.now());
         let form_id = form.form_id.clone();
         let (submission, instance_id, again) =
             self.store.write_with(pending, move |tx| keep(tx, mandate, &form, sealed, now)).await?;
@@ -231,6 +250,7 @@ impl Desk {
         mandate: i64,
         read: &xforms::Submission,
         instance_id: &str,
+        moved: bool,
     ) -> Answer<(Form, std::sync::Arc<FormModel>, Option<Before>)> {
         let (form_id, version) = (read.form_id.clone(), read.version.clone());
         let instance_id = instance_id.to_owned();
@@ -250,7 +270,7 @@ impl Desk {
                 .with("form", &read.form_id)
                 .with("version", read.version.as_deref().unwrap_or("–"))
         })?;
-        if form.state == "closed" {
+        if form.state == "closed" && !moved {
             return Err(Refusal::new(Kind::NotAllowed, "refusal-form-closed")
                 .with("form", &form.form_id)
                 .into());
@@ -541,8 +561,8 @@ fn keep(
             review_state: "received".to_owned(),
             device: version.device,
             member: version.member,
-            created_at: now,
-            updated_at: now,
+            created_at: version.received_at,
+            updated_at: version.received_at,
             removed_at: None,
             erased_at: None,
         },

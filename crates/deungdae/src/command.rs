@@ -90,6 +90,12 @@ pub(crate) enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Move in from another server
+    Import {
+        /// From where
+        #[command(subcommand)]
+        from: ImportCommand,
+    },
     /// Copy an installation into an empty folder while it runs; a copy serves as it is
     #[command(after_help = "Example: deungdae backup --data /srv/deungdae --to /mnt/usb/2026-11-23")]
     Backup {
@@ -438,4 +444,41 @@ pub(crate) struct SampleSize {
     /// Answer as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Copy a project from a running ODK Central (or another deungdae) through its API
+    ///
+    /// Forms with their versions and files, submissions with their edits, files, comments and review states, entity
+    /// lists and entities with their history. It may be broken off and run again at any time: nothing comes twice. At
+    /// the end both sides are counted and compared.
+    #[command(
+        after_help = "The passwords are read from standard input: the first line is the one there, the second the one here.\n\nExample: deungdae import central https://central.example.org --email ann@example.org --project 7 --mandate 3 --data /srv/deungdae < passwords"
+    )]
+    Central(ImportCentral),
+}
+
+#[derive(Args)]
+pub(crate) struct ImportCentral {
+    /// Address of the other server
+    pub(crate) url: String,
+    /// Login name there
+    #[arg(long)]
+    pub(crate) email: String,
+    /// Number of the project there
+    #[arg(long)]
+    pub(crate) project: i64,
+    /// Number of the mandate here; it must be there already
+    #[arg(long)]
+    pub(crate) mandate: i64,
+    /// Login name here of a member who leads the mandate [default: the same as there]
+    #[arg(long)]
+    pub(crate) own_email: Option<String>,
+    /// The data directory
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// A PostgreSQL database instead of the file in the data directory
+    #[arg(long)]
+    pub(crate) database: Option<String>,
 }

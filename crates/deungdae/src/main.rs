@@ -9,6 +9,7 @@ mod disclosure;
 mod draw;
 mod estimate;
 mod form;
+mod import;
 mod ledger_check;
 mod member;
 mod protocol_folder;
@@ -20,7 +21,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::command::{Command, DeviceOrMember, DisclosureCommand, FormCommand, Line, ProtocolCommand};
+use crate::command::{
+    Command, DeviceOrMember, DisclosureCommand, FormCommand, ImportCommand, Line, ProtocolCommand,
+};
 
 /// What a verb answers: 0 done, 1 done and found wrong (a form refused, a ledger that lies).
 pub(crate) type Outcome = Result<ExitCode, Trouble>;
@@ -116,6 +119,7 @@ fn run(command: Command) -> Outcome {
             release_folder::export(&name, data, database, &to)
         }
         Command::ExportLedger { data, database, to } => ledger_check::export(data, database, &to),
+        Command::Import { from: ImportCommand::Central(from) } => import::central(&from),
         Command::Backup { data, database, to } => backup::backup(data, database, &to),
         Command::Restore { from, data } => backup::restore(&from, &data),
     }

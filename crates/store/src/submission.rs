@@ -594,3 +594,19 @@ pub fn last_received(tx: &mut Tx, form: i64) -> Result<Option<i64>, Fault> {
         |row| row.get(0),
     )
 }
+
+/// What is here of a form's submissions, for who copies them from elsewhere: instance id, that of the newest version, how
+/// many versions, review state, how many notes with text, how many files of the newest version.
+#[allow(clippy::type_complexity, reason = "one row of a query")]
+pub fn moved(tx: &mut Tx, form: i64) -> Result<Vec<(String, String, i64, String, i64, i64)>, Fault> {
+    tx.rows(
+        "SELECT submission.instance_id, submission_version.instance_id, submission.versions, submission.review_state, \
+         (SELECT count(*) FROM note WHERE note.submission = submission.id AND note.sealed_body IS NOT NULL), \
+         (SELECT count(*) FROM attachment WHERE attachment.submission_version = submission_version.id \
+          AND attachment.content IS NOT NULL) \
+         FROM submission JOIN submission_version ON submission_version.id = submission.current_version \
+         WHERE submission.form = $1 AND submission.removed_at IS NULL ORDER BY submission.id",
+        params![form],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
+    )
+}
