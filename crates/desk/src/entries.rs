@@ -134,6 +134,8 @@ pub(crate) enum EntryRefusal {
     Exists,
     #[error("base version does not exist")]
     NoVersion(i64),
+    #[error("the version that its branch began on does not exist")]
+    NoTrunk(i64),
 }
 
 impl EntryRefusal {
@@ -163,6 +165,13 @@ impl EntryRefusal {
                     "Base version ({base}) does not exist for entity UUID ({uuid}) in dataset ({dataset})."
                 ),
                 json!({ "baseVersion": base, "entityUuid": uuid, "datasetName": dataset }),
+            ),
+            EntryRefusal::NoTrunk(trunk) => (
+                404.9,
+                format!(
+                    "Base version (trunkVersion={trunk}) does not exist for entity UUID ({uuid}) in dataset ({dataset})."
+                ),
+                json!({ "baseVersion": format!("trunkVersion={trunk}"), "entityUuid": uuid, "datasetName": dataset }),
             ),
         };
         EntityProblem { code, message, details }
@@ -329,6 +338,9 @@ fn apply_from(tx: &mut Tx, change: SealedChange, submission: Option<i64>) -> Res
         }
         Some(_) if !update => Ok(Applied::Refused(EntryRefusal::Exists)),
         Some(entry) => match find_base(tx, &entry, &version)? {
+            Base::Found(_) if version.trunk_version.is_some_and(|trunk| trunk > entry.version) => {
+                Ok(Applied::Refused(EntryRefusal::NoTrunk(version.trunk_version.unwrap_or_default())))
+            }
             Base::Found(base) => {
                 let next = version.branch_id.clone().zip(version.branch_base);
                 let number = add_version(tx, &registry, entry, version, base, &salt, now)?;
@@ -546,7 +558,8 @@ fn backlog(
 ) -> Result<(), Fault> {
     let now = tx.now();
     let done = Done { device: version.device, ..Done::new(now, version.member, action) };
-    record::audit(tx, done.in_mandate(registry.mandate).about("submission", submission))
+    let done = done.in_mandate(registry.mandate).about("registry", registry.id);
+    record::audit(tx, done.with("submissionId", submission))
 }
 
 /// Applies the held updates that follow the first version of an entry, whatever their branch.

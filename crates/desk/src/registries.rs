@@ -362,6 +362,11 @@ impl Desk {
             Sender::Member(_, session) => self.keyring(session),
             Sender::Trial(_) => None,
         };
+        // A phone gets only what it made, where the registry says so.
+        let owner = match sender {
+            Sender::Phone(phone) if model.registry.owner_only => Some(phone.device.id),
+            _ => None,
+        };
         let shown: Vec<String> = model
             .properties
             .iter()
@@ -388,6 +393,10 @@ impl Desk {
                     let Some((last, _)) = page.last() else { return Ok::<_, Fault>(csv.into_bytes()) };
                     after = last.id;
                     for (entry, versions) in page {
+                        let first = versions.first().and_then(|first| first.device);
+                        if owner.is_some() && first != owner {
+                            continue;
+                        }
                         let mut values = object(&entry.open_values);
                         for version in &versions {
                             values.extend(open_parts(tx, keyring.as_mut(), version, &[Part::Device])?.values);

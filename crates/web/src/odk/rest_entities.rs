@@ -669,12 +669,15 @@ async fn table(
     let file_name = attachment(&format!("{}.csv", dataset.registry.name));
     let (walk, _) = Walk::new(caller.desk(), &may, &dataset, &asked).await?;
     let chunks = csv(caller.web.clone(), seat, dataset, walk);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv".to_owned()),
-        (header::CONTENT_DISPOSITION, file_name),
-        (header::ETAG, etag),
-    ];
-    Ok((headers, Body::from_stream(chunks)).into_response())
+    let headers = [(header::CONTENT_TYPE, "text/csv".to_owned()), (header::CONTENT_DISPOSITION, file_name)];
+    let mut response = (headers, Body::from_stream(chunks)).into_response();
+    // A part of the list has no mark: it may change without the list.
+    if !asked.picks()
+        && let Ok(etag) = etag.parse()
+    {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
 }
 
 /// A mark that changes whenever the list, its entities or what this session may see of them does.
