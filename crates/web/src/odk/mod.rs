@@ -20,6 +20,7 @@ mod central;
 mod edmx;
 mod entity_filter;
 mod geodata;
+mod entity_geo;
 mod input;
 pub mod manifest;
 pub mod multipart;
@@ -68,6 +69,8 @@ pub fn router() -> Router<Web> {
         .merge(geodata::routes())
         .merge(audits::routes())
         .fallback(odata::fallback)
+        .merge(entity_geo::routes())
+        .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::METHOD, "This address cannot be used with this method.")
         })

@@ -50,7 +50,7 @@ pub(super) struct Asked {
     after: Option<String>,
 }
 
-fn pairs(query: &Option<String>) -> Vec<(String, String)> {
+pub(super) fn pairs(query: &Option<String>) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_deref().unwrap_or_default().as_bytes()).into_owned().collect()
 }
 
@@ -90,7 +90,7 @@ fn number(text: &str) -> i64 {
     text.trim().parse::<i64>().unwrap_or(0).max(0)
 }
 
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let split = text.split(|c: char| !c.is_alphanumeric());
     split.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
@@ -270,7 +270,7 @@ async fn pick(desk: &Desk, may: &May<'_, Read>, registry: i64, asked: &Asked) ->
 }
 
 /// Whether every word stands in the label or in a value.
-fn says(entity: &Entity, search: &[String]) -> bool {
+pub(super) fn says(entity: &Entity, search: &[String]) -> bool {
     let Some(current) = entity.current() else { return false };
     let values = current.data.values().filter_map(Value::as_str);
     let said: Vec<String> = current.label.iter().map(String::as_str).chain(values).flat_map(words).collect();
