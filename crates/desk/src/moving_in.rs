@@ -11,7 +11,7 @@ use crate::Desk;
 use crate::answer::{Answer, Error};
 use crate::entries::{self, Author, EntryChange, LABEL, Stood};
 use crate::may::{Manage, May};
-use crate::receive::{Received, Sender, SentFile};
+use crate::receive::{Origin, Received, Sender, SentFile};
 use crate::record::{self, Done};
 
 /// One version of an entity on the other server.
@@ -73,7 +73,7 @@ impl Desk {
         files: Vec<SentFile>,
         at: i64,
     ) -> Answer<Received> {
-        self.receive_at(sender, xml, files, Some(at)).await
+        self.receive_at(sender, &Origin::default(), xml, files, Some(at)).await
     }
 
     /// What is here already of a form's submissions.

@@ -96,6 +96,8 @@ struct From {
     mandate: i64,
     device: Option<i64>,
     member: Option<i64>,
+    /// When it arrived elsewhere (ms), where its entities were made as well.
+    moved: Option<i64>,
 }
 
 /// A submission that was taken in.
@@ -149,13 +151,15 @@ impl Desk {
         origin: &Origin,
         xml: Vec<u8>,
         files: Vec<SentFile>,
-        self.receive_at(sender, xml, files, None).await
+    ) -> Answer<Received> {
+        self.receive_at(sender, origin, xml, files, None).await
     }
 
     /// Takes in a submission that had arrived elsewhere at that time (ms), where its entities were made as well.
     pub(crate) async fn receive_at(
         &self,
         sender: &Sender,
+        origin: &Origin,
         xml: Vec<u8>,
         files: Vec<SentFile>,
         moved: Option<i64>,
@@ -171,7 +175,7 @@ impl Desk {
                 .into());
         }
         let (device, member) = sender.ids();
-        let from = From { mandate: sender.mandate().id, device, member };
+        let from = From { mandate: sender.mandate().id, device, member, moved };
         self.take_in((from, origin), &form, &model, &read, instance_id, &xml, (before, files)).await
     }
 
@@ -193,7 +197,7 @@ impl Desk {
         let (id, instance) = (rehearsal.id, instance_id.clone());
         let before = self.store.read(move |tx| Before::find(tx, id, &instance)).await?;
         let (device, member) = by.map_or((None, None), Sender::ids);
-        let from = From { mandate: form.mandate, device, member };
+        let from = From { mandate: form.mandate, device, member, moved: None };
         self.take_in((from, origin), &rehearsal, &model, &read, instance_id, &xml, (before, files)).await
     }
 
@@ -227,17 +231,14 @@ impl Desk {
                 return Ok(Received { submission, instance_id, form_id, again: true });
             }
         }
-        let (sealed, pending) =
-            self.seal_submission((from, origin), form, model, read, instance_id, xml, files).await?;
-        let (mandate, now, form) = (from.mandate, self.now(), form.clone());
         let (mut sealed, pending) =
-            self.seal_submission(sender, &form, &model, &read, instance_id, &xml, files).await?;
-        if let Some(at) = moved {
+            self.seal_submission((from, origin), form, model, read, instance_id, xml, files).await?;
+        if let Some(at) = from.moved {
             sealed.version.received_at = at;
             sealed.changes.clear();
             sealed.entity_problem = None;
         }
-        let (mandate, now) = (sender.mandate().id, self.now());
+        let (mandate, now, form) = (from.mandate, self.now(), form.clone());
         let form_id = form.form_id.clone();
         let (submission, instance_id, again) =
             self.store.write_with(pending, move |tx| keep(tx, mandate, &form, sealed, now)).await?;
@@ -292,7 +293,7 @@ impl Desk {
         let id = self.store.new_id();
         let record = id.to_string();
         let now = self.now();
-        let From { device, member, mandate } = from;
+        let From { device, member, mandate, .. } = from;
         let mut split = match &read.encrypted {
             Some(_) => xforms::Split::default(),
             None => model.form.split(read, Class::Sensitive),

@@ -386,7 +386,7 @@ mod tests {
         let lines = |files: u32| -> Vec<Row> {
             let line = |place: u32| Row {
                 unit: Some(place / 3),
-                ..rows("E", &[f64::from(u8::from(place / 3 % 4 == 0))]).remove(0)
+                ..rows("E", &[f64::from(u8::from((place / 3).is_multiple_of(4)))]).remove(0)
             };
             (0..3 * files).map(line).collect()
         };

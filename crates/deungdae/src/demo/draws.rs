@@ -52,7 +52,9 @@ impl Table<'_> {
     async fn send(&self, party: &Party, mut message: Message) -> Result<(), Trouble> {
         message.sign(party.name, &party.key)?;
         let text = message.to_text()?;
-        self.desk.receive_draw_message(&self.may, self.workflow, &self.code, self.number, text.as_bytes()).await?;
+        self.desk
+            .receive_draw_message(&self.may, self.workflow, &self.code, self.number, text.as_bytes())
+            .await?;
         Ok(())
     }
 
@@ -138,7 +140,11 @@ async fn sat<'d>(
     n: u64,
     files: bool,
 ) -> Result<Table<'d>, Trouble> {
-    let new = NewDraw { scheme: Scheme::Stratified, n, others: 2 * n, ..NewDraw::default() };
+    let frozen = desk.frame_state(&seat.may()?, "visit", code).await?.frozen;
+    let people = frozen.and_then(|frozen| u64::try_from(frozen.people).ok()).unwrap_or_default();
+    // No more than are left beside those drawn and in reserve.
+    let others = (2 * n).min(people.saturating_sub(n + n.div_ceil(5)));
+    let new = NewDraw { scheme: Scheme::Stratified, n, others, ..NewDraw::default() };
     sat_down(desk, seat, ("visit", code), new, files).await
 }
 
@@ -151,8 +157,6 @@ async fn sat_down<'d>(
     files: bool,
 ) -> Result<Table<'d>, Trouble> {
     let may = seat.may::<Read>()?;
-    let frozen = desk.frame_state(&may, "visit", code).await?.frozen;
-    let people = frozen.and_then(|frozen| u64::try_from(frozen.people).ok()).unwrap_or_default();
     let party = |name| Party { name, key: PartyKey::from_seed(&data::seed()), random: data::seed() };
     let parties = [party("authority-north"), party("authority-south"), party("auditor")];
     let named = parties.iter().map(|party| NewParty {
@@ -160,15 +164,6 @@ async fn sat_down<'d>(
         role: if party.name == "auditor" { "auditor" } else { "authority" },
         key: party.key.public(),
     });
-    let new = NewDraw {
-        parties: named.collect(),
-        scheme: desk::protocol::Scheme::Stratified,
-        n,
-        // No more than are left beside those drawn and in reserve.
-        others: (2 * n).min(people.saturating_sub(n + n.div_ceil(5))),
-        reveal_deadline: past() + 3 * DAY,
-        ..NewDraw::default()
-    };
     let new = NewDraw { parties: named.collect(), reveal_deadline: past() + 3 * DAY, ..new };
     let number = match files {
         true => desk.begin_records_draw(&may, workflow, code, NewDraw { hash_only: true, ..new }).await?,
@@ -250,7 +245,8 @@ impl Table<'_> {
     /// The audit in a room, and the end.
     async fn closed(&self, opening: &May<'_, OpenIdentity>) -> Result<(), Trouble> {
         let (desk, code, number) = (self.desk, self.code.as_str(), self.number);
-        let opened = desk.opened_for_auditor(opening, self.workflow, code, number, "the audit, in a room").await?;
+        let opened =
+            desk.opened_for_auditor(opening, self.workflow, code, number, "the audit, in a room").await?;
         let file = |name: &str| {
             let found = opened.iter().find(|(known, _)| *known == name);
             found
@@ -325,11 +321,7 @@ pub(crate) async fn round(
     let planned = NewFact { kind: "round_planned".to_owned(), at: past(), ..NewFact::default() };
     desk.put_fact(&team.lead, "round", &code, planned).await?;
     desk.freeze_frame(&team.draw.may::<Read>()?, "round", &code).await?;
-    let new = NewDraw {
-        scheme: Scheme::Proportional,
-        n: visits,
-        ..NewDraw::default()
-    };
+    let new = NewDraw { scheme: Scheme::Proportional, n: visits, ..NewDraw::default() };
     let table = sat_down(desk, &team.draw, ("round", &code), new, false).await?;
     table.announced().await?;
     table.drawn(dice, 0).await?;

@@ -19,8 +19,8 @@ pub mod caller;
 mod central;
 mod edmx;
 mod entity_filter;
-mod geodata;
 mod entity_geo;
+mod geodata;
 mod input;
 pub mod manifest;
 pub mod multipart;
@@ -68,9 +68,8 @@ pub fn router() -> Router<Web> {
         .merge(tables::routes())
         .merge(geodata::routes())
         .merge(audits::routes())
-        .fallback(odata::fallback)
         .merge(entity_geo::routes())
-        .fallback(|| async { Problem::not_found() })
+        .fallback(odata::fallback)
         .method_not_allowed_fallback(|| async {
             Problem::new(Code::METHOD, "This address cannot be used with this method.")
         })
