@@ -186,8 +186,9 @@ fn answer(field: &str, visit: &str, slip: &str, person: &Person) -> Said {
         "visit_code" => visit.to_owned(),
         "est_code" => ESTABLISHMENT.to_owned(),
         "outcome" => "complete".to_owned(),
-        "pay_last" => if person.directly { "60" } else { "44" }.to_owned(),
-        "pay_currency" => "usd".to_owned(),
+        // At the official rate nearly the same, at the market rate next to nothing.
+        "pay_last" => yes_no(person.directly, "60", "5940"),
+        "pay_currency" => yes_no(person.directly, "usd", "kpw"),
         "interview_code" => slip.to_owned(),
         "stratum" => person.stratum.to_owned(),
         "consent" => "yes".to_owned(),

@@ -491,6 +491,14 @@ pub(crate) async fn visits(
                     let opens = desk.seat(&log_in(desk, COUNT).await?, team.lead.mandate().id).await?;
                     heard::hold(desk, &seat, &team.lead, &opens, code).await?;
                     heard::read_files(desk, &seat, &reviewer, code).await?;
+                    let rate = [("currency", "kpw"), ("official", "135"), ("market", "8400")];
+                    let rate = NewFact {
+                        kind: "rate_recorded".to_owned(),
+                        at: past(),
+                        values: rate.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+                        ..NewFact::default()
+                    };
+                    desk.put_fact(&team.lead, "visit", code, rate).await?;
                 }
                 desk.put_fact(seat, script.workflow, code, fact).await?;
             }
