@@ -519,3 +519,80 @@ async fn who_holds_no_key_sees_that_there_is_something_and_not_what() {
     assert_eq!(feed["value"][0]["age"], NOTHING);
     assert_eq!(feed["value"][0]["__id"], FIRST);
 }
+
+#[tokio::test]
+async fn entities_with_a_place_are_told_as_a_map() {
+    let project = Project::begin().await;
+    project.json("POST", "datasets", json!({ "name": "sites" })).await.value();
+    project.json("POST", "datasets/sites/properties", json!({ "name": "geometry" })).await.value();
+    for (number, geometry) in
+        ["1 2 3 4", "1 2; 1 2 3; 1 2 3 4", "1 2; 3 4; 5 6; 1 2", "nowhere", "100 200"].iter().enumerate()
+    {
+        let uuid = format!("12345678-1234-4123-8234-00000000000{number}");
+        let body =
+            json!({ "uuid": uuid, "label": format!("site {number}"), "data": { "geometry": geometry } });
+        assert_eq!(project.json("POST", "datasets/sites/entities", body).await.status, 200);
+    }
+    let map = async |query: &str| {
+        let path = format!("datasets/sites/entities.geojson{query}");
+        let map = project.json("GET", &path, NOTHING).await.value();
+        map["features"].as_array().unwrap().clone()
+    };
+    let features = map("").await;
+    assert_eq!(features.len(), 3);
+    let point = features.iter().find(|one| one["id"] == "12345678-1234-4123-8234-000000000000").unwrap();
+    assert_eq!(point["geometry"], json!({ "type": "Point", "coordinates": [2.0, 1.0, 3.0] }));
+    assert_eq!(map("?limit=2").await.len(), 2);
+    assert_eq!(map("?$search=0").await.len(), 1);
+    assert_eq!(map("?conflict=hard").await.len(), 0);
+    assert_eq!(map("?entityUUID=12345678-1234-4123-8234-000000000001").await.len(), 1);
+    assert_eq!(map("?start__gt=2100-01-01T00:00:00.000Z").await.len(), 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_applied_is_in_the_record_and_the_submission_is_kept() {
+    let list = List::begin().await;
+    list.add(FIRST, "Johnny", "22").await;
+    let branch = "30e31a8c-7f10-4f4e-9c4b-3f2ec8e3a4bb";
+    let beyond =
+        format!("id=\"{FIRST}\" update=\"1\" baseVersion=\"1\" trunkVersion=\"2\" branchId=\"{branch}\"");
+    for (number, form, entity) in [
+        (1, "change", beyond.as_str()),
+        (2, "change", &format!("id=\"{FIRST}\" update=\"1\" baseVersion=\"7\"")),
+        (3, "change", &format!("id=\"{SECOND}\" update=\"1\" baseVersion=\"1\"")),
+        (4, "make", &format!("id=\"{FIRST}\" create=\"1\"")),
+        (5, "make", &format!("id=\"{FIRST}\" update=\"1\" baseVersion=\"1\"")),
+        (6, "make", "id=\"nobody\" create=\"1\""),
+    ] {
+        list.send(&filled(form, &format!("uuid:{number}"), entity, "x", "x", "1")).await;
+    }
+    assert_eq!(list.get(&format!("/entities/{FIRST}")).await["currentVersion"]["version"], 1);
+    let server = &list.project.server;
+    let noted = "SELECT detail FROM audit WHERE action = 'entity.error' ORDER BY id";
+    let noted = server.store.read(move |tx| tx.rows(noted, &[], |row| row.get::<String>(0))).await.unwrap();
+    let told: Vec<Value> = noted.iter().map(|detail| serde_json::from_str(detail).unwrap()).collect();
+    let codes: Vec<String> = told.iter().map(|one| one["problem"]["problemCode"].to_string()).collect();
+    assert_eq!(codes, ["404.9", "404.9", "404.8", "409.3", "403.2", "400.11"]);
+    assert_eq!(
+        told[0]["errorMessage"],
+        format!(
+            "Base version (trunkVersion=2) does not exist for entity UUID ({FIRST}) in dataset (people)."
+        )
+    );
+    assert_eq!(told[3]["errorMessage"], format!("A resource already exists with uuid value(s) of {FIRST}."));
+}
+
+#[tokio::test]
+async fn a_phone_gets_only_what_it_made_where_a_list_says_so() {
+    let list = List::begin().await;
+    let reader = form("read", "update=\"\" baseVersion=\"\"")
+        .replace("</model>", "<instance id=\"people\" src=\"jr://file-csv/people.csv\"/></model>");
+    assert_eq!(list.project.upload(&reader, "?publish=true").await.status, 200);
+    list.add(FIRST, "Office", "1").await;
+    list.send(&filled("make", "uuid:1", &format!("id=\"{SECOND}\" create=\"1\""), "Phone", "P", "2")).await;
+    let file = list.project.phone("forms/read/attachments/people.csv");
+    assert_eq!(list.project.server.get(&file).await.text().lines().count(), 3);
+    list.ask("PATCH", "", json!({ "ownerOnly": true })).await.value();
+    let text = list.project.server.get(&file).await.text();
+    assert!(text.contains(SECOND) && !text.contains(FIRST), "{text}");
+}
