@@ -69,11 +69,12 @@ impl Desk {
         &self,
         _: &May<'_, Manage>,
         sender: &Sender,
+        origin: &Origin,
         xml: Vec<u8>,
         files: Vec<SentFile>,
         at: i64,
     ) -> Answer<Received> {
-        self.receive_at(sender, &Origin::default(), xml, files, Some(at)).await
+        self.receive_at(sender, origin, xml, files, Some(at)).await
     }
 
     /// What is here already of a form's submissions.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use desk::{
     AddedDataset, AddedProperty, Collect, Desk, ENTITY_LABEL, Forms, Login, Manage, MovedEntity,
-    MovedSubmission, MovedVersion, Review, Rules, Seat, Sender, Upload,
+    MovedSubmission, MovedVersion, Origin, Review, Rules, Seat, Sender, Upload,
 };
 use serde_json::{Value, json};
 
@@ -328,7 +328,10 @@ impl Copy<'_> {
                     files.push(incoming);
                 }
             }
-            let received = self.desk.receive_moved(&may, &sender, xml, files, at(version, "createdAt")).await;
+            let said = |name: &str| version.get(name).and_then(Value::as_str).map(str::to_owned);
+            let origin = Origin { device_id: said("deviceId"), user_agent: said("userAgent") };
+            let arrived = at(version, "createdAt");
+            let received = self.desk.receive_moved(&may, &sender, &origin, xml, files, arrived).await;
             if let Err(error) = received {
                 match error {
                     desk::Error::Refused(refusal) => {
