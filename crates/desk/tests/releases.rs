@@ -431,7 +431,7 @@ async fn published(home: Rc<Home>) {
         "{rest:?}"
     );
     let told: Vec<&str> = content.findings[0].values.iter().map(|(_, _, value)| value.as_str()).collect();
-    assert_eq!(told, ["major", "allegation", "ilo_c95_12"]);
+    assert_eq!(told, ["major", "ilo_c95_12", "allegation"]);
     assert_eq!(content.counted, [vec![("major".to_owned(), 1)], vec![("running".to_owned(), 1)]]);
 
     let (name, package) = zone.draft(&reconciler).await;
