@@ -328,7 +328,7 @@ impl<'l> Ceremony<'l> {
         if design.every > 0 {
             facts = facts.fact(l.text("visit-new-every"), l.number(design.every));
         } else {
-            facts = facts.fact(l.text("visit-draw-n"), l.number(design.n));
+            facts = facts.fact(self.of("visit-draw-n", "site-draw-n"), l.number(design.n));
         }
         if let Some(first) = &design.first_stage {
             let values =
@@ -355,7 +355,8 @@ impl<'l> Ceremony<'l> {
                 let title = choice.map_or(stratum.as_str(), |choice| choice.title.get(l.code())).to_owned();
                 let title = if stratum == ALL { l.text("site-all") } else { title };
                 let values = [("n", (*n).into()), ("reserve", (*reserve).into())];
-                facts = facts.fact(title, l.text_with("visit-draw-of-stratum", &values));
+                let id = if self.places() { "site-draw-of" } else { "visit-draw-of-stratum" };
+                facts = facts.fact(title, l.text_with(id, &values));
             }
         }
         let section = Section::new(l.text("visit-draw-public")).part(facts);
