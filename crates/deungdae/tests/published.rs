@@ -56,7 +56,9 @@ fn what_the_demo_published_holds_and_every_changed_byte_is_told() {
     fs::copy(here.join("bag/trust/policy.txt"), here.join("policy.txt")).unwrap();
     let arguments = ["verify", "bag", "--trust", "policy.txt", "--ledger", "ledger"];
     let holds = said(&arguments, here, 0);
-    assert!(holds.contains("This release holds. Not checked: 4, 7."), "{holds}");
+    // The draw that chose the establishment goes on while others of its round are visited, and cannot be published yet.
+    assert!(holds.contains("This release holds. Not checked: 4, 6, 7."), "{holds}");
+    assert!(holds.contains("not looked at: m1/r-"), "{holds}");
     assert!(holds.contains("7 tables") && holds.contains("not retracted"), "{holds}");
 
     let mut all = Vec::new();
