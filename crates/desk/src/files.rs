@@ -124,7 +124,7 @@ impl IncomingFile {
     /// Ends the file and waits until it is on the disk; blocks.
     pub(crate) fn finish(self) -> Answer<SealedFile> {
         let IncomingFile { id, name, key, stream, mut writer, mut sealed, size, md5, media_type, .. } = self;
-        let media_type = media_type.unwrap_or_else(|| crate::forms::media_type(&name).to_owned());
+        let media_type = media_type.unwrap_or_else(|| crate::form_files::media_type(&name).to_owned());
         let details = serde_json::json!({ "md5": crate::desk::hex(&md5.finalize()), "type": media_type });
         stream.finish(&mut sealed);
         writer

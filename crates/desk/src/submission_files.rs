@@ -137,7 +137,7 @@ impl Desk {
             })
             .await?;
         let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
-        let media_type = text("type").unwrap_or_else(|| crate::forms::media_type(name).to_owned());
+        let media_type = text("type").unwrap_or_else(|| crate::form_files::media_type(name).to_owned());
         let place = file.place.to_string();
         let chunks = self.store.stream(move |_, outlet| {
             seal::open_stream(&key, &content_place(&place), &mut BufReader::new(source), outlet)

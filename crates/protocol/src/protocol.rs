@@ -1,3 +1,4 @@
+use crate::apart::check_no_person_key;
 use crate::compartment::{self, Compartment, Sealing, are_apart};
 use crate::disclosure::{self, Disclosure, FieldOfForm, NamedField};
 use crate::fingerprint::fingerprint;
@@ -174,7 +175,7 @@ fn read(files: &BTreeMap<String, Vec<u8>>, problems: &mut Vec<Problem>) -> Optio
     entries::check(&forms, forms.len() == form_files.len(), &mut registries, problems);
     form::check_unused(files, &form_files, method.as_ref().map_or("", |method| &method.value), problems);
     let roles = role::read(&root, &compartments, problems);
-    reconciliation::check_no_person_key(&forms, &registries, problems);
+    check_no_person_key(&forms, &registries, problems);
     let yardsticks = yardstick::read(files, problems);
     let workflows = workflow::read(files, &compartments, &roles, yardsticks.as_ref(), problems);
     if let Some(yardsticks) = &yardsticks {

@@ -161,7 +161,7 @@ fn a_device_is_its_token() {
     let opened = open_sealed(&called.secret_key(), &place, &sealed).unwrap();
     assert_eq!(opened.expose_text(), Some("for the phone"));
 
-    for bad in ["", "short", &"!".repeat(64), &"é".repeat(32), &"a".repeat(65)] {
+    for bad in ["", "short", &"%".repeat(64), &"é".repeat(32), &"a".repeat(65)] {
         assert_eq!(Token::parse(bad).err(), Some(BadToken));
     }
 }

@@ -11,6 +11,7 @@ mod files;
 pub mod form;
 mod found;
 pub mod frame;
+mod held;
 mod ids;
 pub mod ledger;
 mod link;

@@ -246,7 +246,7 @@ async fn a_phone_is_added_by_its_picture_and_refused_once_revoked() {
     assert!(lena.get(&format!("{own}/revoke")).await.says("Revoke Interviewer 3?"));
     assert!(lena.send(&format!("{own}/revoke"), &[]).await.says("The phone is revoked."));
     assert!(house.desk.phone(&token).await.is_err(), "the server refuses it");
-    assert_eq!(lena.get(&list).await.status, StatusCode::UNAUTHORIZED, "and so does the phone's door");
+    assert_eq!(lena.get(&list).await.status, StatusCode::FORBIDDEN, "and so does the phone's door");
     assert!(!lena.get(&own).await.body.contains(&token));
     let mut rose = house.logged_in("Rose").await;
     assert_eq!(rose.get(&room).await.status, StatusCode::FORBIDDEN);

@@ -18,6 +18,7 @@ mod audits;
 pub mod caller;
 mod central;
 mod edmx;
+mod entities_csv;
 mod entity_filter;
 mod entity_geo;
 mod geodata;

@@ -18,9 +18,8 @@ use futures_util::stream;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
+use super::entities_csv;
 use super::input::{self, answer, success, time};
-use super::manifest::attachment;
-use super::odata_entities::{Asked, Walk};
 use super::openrosa::{not_modified, parameter};
 use super::rest_datasets::{extended, taken, unexpected, wrong_type};
 use super::trouble::{Answer, Code, Problem};
@@ -31,13 +30,13 @@ const PAGE: i64 = 500;
 /// The most bytes of a list of entities.
 const MOST_LIST: usize = 256 << 20;
 
-type Actors = BTreeMap<i64, Actor>;
+pub(super) type Actors = BTreeMap<i64, Actor>;
 
 pub(super) fn routes() -> Router<Web> {
     let entities = "/projects/{project}/datasets/{name}/entities";
     Router::new()
         .route(entities, get(list).post(create))
-        .route(&format!("{entities}.csv"), get(table))
+        .route(&format!("{entities}.csv"), get(entities_csv::table))
         .route(&format!("{entities}/creators"), get(creators))
         .route(&format!("{entities}/bulk-delete"), post(remove_many))
         .route(&format!("{entities}/{{uuid}}"), get(one).patch(change).delete(remove))
@@ -631,108 +630,4 @@ async fn remove_many(
     let ids = ids.iter().filter_map(Value::as_str).map(plain_uuid).collect();
     caller.desk().remove_entities(&may, &name, ids).await?;
     Ok(success())
-}
-
-fn cell(value: Option<&Value>) -> String {
-    match value {
-        Some(Value::String(text)) => csv_cell(text),
-        None | Some(Value::Null) => String::new(),
-        Some(other) => csv_cell(&other.to_string()),
-    }
-}
-
-fn csv_cell(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
-}
-
-/// All entities of a list as a table, newest first; written while it is read.
-async fn table(
-    caller: Caller,
-    Path((project, name)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let seat = caller.seat(&project).await?;
-    let dataset = dataset(&caller, &seat, &name).await?;
-    let may = seat.may::<Read>()?;
-    let asked = Asked::read(&query)?;
-    let etag = etag(&caller, &dataset);
-    if !asked.picks()
-        && let Some(response) = not_modified(&headers, &etag)
-    {
-        return Ok(response);
-    }
-    let file_name = attachment(&format!("{}.csv", dataset.registry.name));
-    let (walk, _) = Walk::new(caller.desk(), &may, &dataset, &asked).await?;
-    let chunks = csv(caller.web.clone(), seat, dataset, walk);
-    let headers = [(header::CONTENT_TYPE, "text/csv".to_owned()), (header::CONTENT_DISPOSITION, file_name)];
-    let mut response = (headers, Body::from_stream(chunks)).into_response();
-    // A part of the list has no mark: it may change without the list.
-    if !asked.picks()
-        && let Ok(etag) = etag.parse()
-    {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
-    Ok(response)
-}
-
-/// A mark that changes whenever the list, its entities or what this session may see of them does.
-fn etag(caller: &Caller, dataset: &Dataset) -> String {
-    let registry = &dataset.registry;
-    let open = caller.desk().minutes_unlocked(&caller.session).is_some();
-    let member = caller.session.member().id;
-    format!("\"{}-{}-{member}-{}\"", registry.id, registry.changes, u8::from(open))
-}
-
-fn csv(
-    web: Web,
-    seat: Seat,
-    dataset: Dataset,
-    walk: Walk,
-) -> impl futures_util::Stream<Item = Result<String, desk::Error>> + Send {
-    let mut head = String::from("__id,label");
-    for known in &dataset.properties {
-        head.push(',');
-        head.push_str(&csv_cell(&known.property.name));
-    }
-    head.push_str(",__createdAt,__creatorId,__creatorName,__updates,__updatedAt,__version\n");
-    let shared = Arc::new((web, seat, dataset));
-    stream::try_unfold(Some((walk, head)), move |state| {
-        let shared = shared.clone();
-        async move {
-            let Some((mut walk, mut text)) = state else { return Ok::<_, desk::Error>(None) };
-            let (web, seat, dataset) = &*shared;
-            let page = walk.next(&web.desk, &seat.may::<Read>()?).await?;
-            for entity in page.iter().flat_map(|page| &page.entities) {
-                row(&mut text, entity, dataset, page.as_ref().map(|page| &page.actors));
-            }
-            Ok(Some((text, page.map(|_| (walk, String::new())))))
-        }
-    })
-}
-
-fn row(text: &mut String, entity: &Entity, dataset: &Dataset, actors: Option<&Actors>) {
-    let Some(current) = entity.current() else { return };
-    text.push_str(&csv_cell(&entity.entry.uuid));
-    text.push(',');
-    text.push_str(&csv_cell(current.label.as_deref().unwrap_or_default()));
-    for known in &dataset.properties {
-        text.push(',');
-        text.push_str(&cell(current.data.get(&known.property.name)));
-    }
-    let creator = entity.creator().and_then(|id| actors?.get(&id));
-    let at = |at: Option<i64>| at.map(desk::time).unwrap_or_default();
-    text.push_str(&format!(
-        ",{},{},{},{},{},{}\n",
-        at(Some(entity.entry.created_at)),
-        creator.map(|creator| creator.id.to_string()).unwrap_or_default(),
-        csv_cell(creator.map(|creator| creator.name.as_str()).unwrap_or_default()),
-        entity.entry.version - 1,
-        at(updated_at(entity)),
-        entity.entry.version,
-    ));
 }

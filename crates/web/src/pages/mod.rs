@@ -48,6 +48,7 @@ mod today;
 mod unlock;
 mod visit_draw;
 mod visit_draw_acts;
+mod visit_draw_slip;
 mod visit_files;
 mod visit_frame;
 mod visit_sites;
@@ -102,6 +103,7 @@ pub fn router(web: Web) -> Router {
         .merge(unlock::router())
         .merge(visit_draw::router())
         .merge(visit_draw_acts::router())
+        .merge(visit_draw_slip::router())
         .merge(visit_files::router())
         .merge(visit_sites::router())
         .merge(visit_frame::router())

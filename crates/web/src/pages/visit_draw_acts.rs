@@ -10,11 +10,10 @@ use desk::protocol::Scheme;
 use desk::{Brought, Called, NewDraw, NewParty, OpenIdentity, Randomness, Read, Units};
 
 use crate::answer::{Answer, Refusal};
-use crate::locale::Locale;
 use crate::pages::case::Looking;
 use crate::pages::visit_draw::{Ceremony, Place, handed_over, zipped};
 use crate::pages::visit_frame::{in_words, part_of, parts, reason_form};
-use crate::patterns::{Cell, Choice, Column, Confirmation, Field, Form, Prose, QrBlock, Section, Table};
+use crate::patterns::{Cell, Choice, Column, Confirmation, Field, Form, Prose, Section, Table};
 use crate::room::{Seated, Web};
 use crate::sent::Sent;
 use crate::sheet::{Sheet, come_back, see};
@@ -37,7 +36,6 @@ pub fn router() -> Router<Web> {
         .route(&at("{seq}/calls"), get(calls_page).post(calls))
         .route(&at("{seq}/attempt"), get(attempt_page).post(attempt))
         .route(&at("{seq}/opened"), get(opened_page).post(opened))
-        .route(&at("{seq}/slip"), get(slip_page).post(slip))
         .route(&at("{seq}/close"), get(close_page).post(close))
         .route(&at("{seq}/key"), get(key_page).post(key))
         .route(&at("{seq}/void"), get(void_page).post(void))
@@ -621,40 +619,6 @@ async fn opened(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sen
             Ok(one_form(&ceremony, "visit-draw-opened", "visit-opened-says", &form)?.into_response())
         }
     }
-}
-
-fn slip_form(ceremony: &Ceremony<'_>) -> Form {
-    let l = ceremony.l();
-    let number = Field::line("number", l.text("visit-frame-number")).longest(100).autocomplete("off");
-    Form::new(l, ceremony.act("slip"), l.text("visit-slip-make"))
-        .field(number)
-        .back(l.text("go-back"), ceremony.address())
-}
-
-async fn slip_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
-    let looking = Looking::at(&seated, &workflow, &code).await?;
-    let ceremony = Ceremony::at(&looking, seq).await?;
-    one_form(&ceremony, "visit-draw-slip", "visit-slip-says", &slip_form(&ceremony))
-}
-
-async fn slip(seated: Seated, Path((_, workflow, code, seq)): Place, sent: Sent) -> Answer<Response> {
-    let looking = Looking::at(&seated, &workflow, &code).await?;
-    let ceremony = Ceremony::at(&looking, seq).await?;
-    let l: Locale = ceremony.l();
-    let may = seated.seat.may::<OpenIdentity>()?;
-    let text = match seated.desk().slip(&may, &workflow, &code, seq, sent.get("number")).await {
-        Ok(text) => text,
-        Err(error) => {
-            let form = come_back(slip_form(&ceremony), &sent, error, "number")?;
-            return Ok(one_form(&ceremony, "visit-draw-slip", "visit-slip-says", &form)?.into_response());
-        }
-    };
-    let mut section = Section::new(l.text("visit-slip-title")).say(l.text("visit-slip-how"));
-    section = match QrBlock::new(l, l.text("visit-slip-qr"), &text) {
-        Ok(code) => section.part(code.with_text(text)),
-        Err(_) => section.part(crate::patterns::CodeBlock::new(l.text("visit-slip-qr"), text)),
-    };
-    Ok(Sheet::new(ceremony.below("visit-draw-slip")?).part(section).into_response())
 }
 
 async fn close_page(seated: Seated, Path((_, workflow, code, seq)): Place) -> Answer<Sheet> {
