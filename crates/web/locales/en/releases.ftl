@@ -46,7 +46,7 @@ release-bytes =
        *[other] { $count } bytes
     }
 release-waits = Signed, and waiting for witnesses
-release-waits-says = The policy of this release asks witnesses to cosign the ledger. Give each of them the head of the ledger; each answers with a line that begins with “—”.
+release-waits-says = The policy of this release asks witnesses to cosign the ledger. Give each of them the head of the ledger; each answers with a line that begins with “—”. A witness who has signed this ledger before needs the whole of it, so that they see how it grew: deungdae export-ledger makes the folder, and deungdae witness cosign takes it.
 release-head = Head of the ledger for witnesses
 release-cosign-line = What a witness answered
 release-cosign-hint = The line that begins with “—”, or the whole checkpoint with it.
