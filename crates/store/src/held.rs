@@ -45,10 +45,11 @@ pub fn hold(tx: &mut Tx, held: &HeldUpdate) -> Result<(), Fault> {
     Ok(())
 }
 
-const HELD_COLUMNS: &str = "id, registry, uuid, branch_id, branch_base, trunk_version, changed, open_values, \
+/// Columns of an update that waits, in the order in which [`read_held`] reads them; `waiting_entry` has the same.
+pub(crate) const HELD_COLUMNS: &str = "id, registry, uuid, branch_id, branch_base, trunk_version, changed, open_values, \
      sealed_sensitive, sealed_identity, sealed_device, submission_version, device, member, received_at";
 
-fn read_held(row: &Row) -> Result<HeldUpdate, Fault> {
+pub(crate) fn read_held(row: &Row) -> Result<HeldUpdate, Fault> {
     Ok(HeldUpdate {
         id: row.get(0)?,
         registry: row.get(1)?,

@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
+use crate::held::{HELD_COLUMNS, read_held};
 use crate::registry::{
     COLUMNS, ENTRY_COLUMNS, Entry, EntryVersion, HeldUpdate, Registry, VERSION_COLUMNS, count_change, read,
     read_entry, read_version,
 };
-use crate::{Fault, Row, Tx, params};
+use crate::{Fault, Tx, params};
 
 /// One registry of a mandate whose name differs from this one at most in capitals.
 pub fn by_similar_name(tx: &mut Tx, mandate: i64, name: &str) -> Result<Option<Registry>, Fault> {
@@ -304,52 +305,18 @@ pub fn wait(tx: &mut Tx, submission: i64, held: &HeldUpdate) -> Result<(), Fault
     Ok(())
 }
 
-const WAITING_COLUMNS: &str = "id, registry, uuid, branch_id, branch_base, trunk_version, changed, open_values, \
-     sealed_sensitive, sealed_identity, sealed_device, submission_version, device, member, received_at";
-
-fn read_waiting(row: &Row) -> Result<HeldUpdate, Fault> {
-    Ok(HeldUpdate {
-        id: row.get(0)?,
-        registry: row.get(1)?,
-        uuid: row.get(2)?,
-        version: EntryVersion {
-            // Its values are sealed to this number.
-            id: row.get(0)?,
-            entry: 0,
-            number: 0,
-            base_number: None,
-            branch_id: row.get(3)?,
-            branch_base: row.get(4)?,
-            trunk_version: row.get(5)?,
-            conflict: None,
-            changed: row.get(6)?,
-            open_values: row.get(7)?,
-            sealed_sensitive: row.get(8)?,
-            sealed_identity: row.get(9)?,
-            sealed_device: row.get(10)?,
-            submission_version: row.get(11)?,
-            source: None,
-            user_agent: None,
-            device: row.get(12)?,
-            member: row.get(13)?,
-            received_at: row.get(14)?,
-            leaf: 0,
-        },
-    })
-}
-
 /// What waits for this submission.
 pub fn waiting_for(tx: &mut Tx, submission: i64) -> Result<Vec<HeldUpdate>, Fault> {
     tx.rows(
-        &format!("SELECT {WAITING_COLUMNS} FROM waiting_entry WHERE submission = $1 ORDER BY id"),
+        &format!("SELECT {HELD_COLUMNS} FROM waiting_entry WHERE submission = $1 ORDER BY id"),
         params![submission],
-        read_waiting,
+        read_held,
     )
 }
 
 /// What waits in this registry for submissions that nobody has rejected.
 pub fn waiting_in(tx: &mut Tx, registry: i64) -> Result<Vec<HeldUpdate>, Fault> {
-    let columns = WAITING_COLUMNS.split(", ").map(|name| format!("waiting_entry.{name}"));
+    let columns = HELD_COLUMNS.split(", ").map(|name| format!("waiting_entry.{name}"));
     let columns = columns.collect::<Vec<_>>().join(", ");
     tx.rows(
         &format!(
@@ -358,7 +325,7 @@ pub fn waiting_in(tx: &mut Tx, registry: i64) -> Result<Vec<HeldUpdate>, Fault> 
              AND submission.review_state <> 'rejected' ORDER BY waiting_entry.id"
         ),
         params![registry],
-        read_waiting,
+        read_held,
     )
 }
 
